@@ -1,0 +1,37 @@
+"""Celery's settings, by Celery's own names. Where the broker is and how often the relay runs is `lms/config.py`'s."""
+
+from lms import config
+from lms.broker.topology import DEFAULT_QUEUE, transport_options
+
+_settings = config.load()
+
+broker_url = _settings["BROKER_URL"]
+broker_transport_options = transport_options(broker_url)
+broker_connection_retry_on_startup = True
+broker_pool_limit = 10
+
+task_default_queue = DEFAULT_QUEUE
+task_serializer = "json"
+accept_content = ["json"]
+task_ignore_result = True
+task_acks_late = True
+task_reject_on_worker_lost = True
+task_track_started = True
+worker_prefetch_multiplier = 1
+worker_send_task_events = True
+task_send_sent_event = True
+worker_cancel_long_running_tasks_on_connection_loss = True
+
+timezone = "UTC"
+enable_utc = True
+
+# Each run expires before the next is due, so that a worker that was away does not find a heap of them.
+beat_schedule = {
+    "relay": {
+        "task": "lms.relay",
+        "schedule": _settings["RELAY_EVERY"],
+        "options": {"expires": _settings["RELAY_EVERY"]},
+    },
+    "retention": {"task": "lms.retention", "schedule": 3600.0, "options": {"expires": 3600}},
+    "mail": {"task": "lms.mail", "schedule": 15.0, "options": {"expires": 15}},
+}

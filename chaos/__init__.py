@@ -1,0 +1,1 @@
+"""Killing processes and servers while changes are made, then counting: `make chaos`."""

@@ -1,0 +1,60 @@
+"""Accounts: organizations, departments, job functions and users."""
+
+from lms.accounts.attrs import DepartmentAttrs, JobFunctionAttrs, OrganizationAttrs, ProfileAttrs, UserAttrs
+from lms.accounts.models import Department, JobFunction, Organization, User
+from lms.accounts.organizations import (
+    create_department,
+    create_job_function,
+    create_organization,
+    delete_department,
+    delete_job_function,
+    departments,
+    job_functions,
+    update_department,
+    update_job_function,
+    update_organization,
+)
+from lms.accounts.users import (
+    activate_user,
+    create_user,
+    deactivate_user,
+    invite_again,
+    invite_user,
+    names,
+    password_changed,
+    update_profile,
+    update_user,
+    users_page,
+)
+
+__all__ = [
+    "Department",
+    "DepartmentAttrs",
+    "JobFunction",
+    "JobFunctionAttrs",
+    "Organization",
+    "OrganizationAttrs",
+    "ProfileAttrs",
+    "User",
+    "UserAttrs",
+    "activate_user",
+    "create_department",
+    "create_job_function",
+    "create_organization",
+    "create_user",
+    "deactivate_user",
+    "delete_department",
+    "delete_job_function",
+    "departments",
+    "invite_again",
+    "invite_user",
+    "job_functions",
+    "names",
+    "password_changed",
+    "update_department",
+    "update_job_function",
+    "update_organization",
+    "update_profile",
+    "update_user",
+    "users_page",
+]

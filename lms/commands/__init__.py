@@ -1,0 +1,13 @@
+"""The commands of `flask --app lms …`, one file per group."""
+
+from flask import Flask
+
+from lms.commands import changes, demo, shell, users
+
+
+def register(app: Flask) -> None:
+    """Add every group, and what `flask shell` has at hand."""
+    app.cli.add_command(changes.group)
+    app.cli.add_command(users.group)
+    app.cli.add_command(demo.group)
+    app.shell_context_processor(shell.at_hand)

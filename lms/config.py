@@ -1,0 +1,115 @@
+"""Settings, read from the environment once, by the web process, the workers and the commands alike.
+
+Nothing has to be set: without `DATABASE_URL` the database is SQLite in `instance/`, without `BROKER_URL`
+the broker is the Valkey server that `make run` starts on a socket in `instance/`.
+"""
+
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST_SOCKET_PATH = 100
+"""A Unix socket's path may have 107 bytes on Linux, 103 on macOS."""
+
+
+def instance_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder that holds everything this installation writes; made on first use."""
+    folder = Path(environ.get("LMS_INSTANCE") or ROOT / "instance").resolve()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def database_url(environ: Mapping[str, str] = os.environ) -> str:
+    """`DATABASE_URL` with the driver we ship (psycopg 3), or SQLite in the instance folder."""
+    url = environ.get("DATABASE_URL")
+    if not url:
+        return f"sqlite:///{instance_folder(environ) / 'lms.sqlite3'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def embedded_socket(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the embedded Valkey server listens."""
+    path = instance_folder(environ) / "valkey.sock"
+    if len(str(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    digest = hashlib.sha256(str(path).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"lms-{digest}.sock"
+
+
+def broker_url(environ: Mapping[str, str] = os.environ) -> str:
+    """`BROKER_URL` (`amqp://` or `redis://`), or the embedded Valkey server."""
+    return environ.get("BROKER_URL") or f"redis+socket://{embedded_socket(environ)}"
+
+
+def ratelimit_storage(broker: str) -> str:
+    """Where attempts are counted, as `limits` spells it: the broker if it is Redis, else each process's memory."""
+    if broker.startswith("redis+socket://"):
+        return broker.replace("redis+socket://", "redis+unix://", 1)
+    return broker if broker.startswith(("redis://", "rediss://")) else "memory://"
+
+
+def secret_key(environ: Mapping[str, str] = os.environ) -> str:
+    """`SECRET_KEY`, or one made on first use and kept in the instance folder."""
+    if environ.get("SECRET_KEY"):
+        return environ["SECRET_KEY"]
+    path = instance_folder(environ) / "secret_key"
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+def flag(environ: Mapping[str, str], name: str, default: bool) -> bool:
+    """A yes-or-no variable; `1`, `true`, `yes` and `on` mean yes."""
+    value = environ.get(name)
+    return default if value is None else value.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Every setting, by the name Flask knows it under. Durations are in seconds, but KEEP_CHANGES in days."""
+    key = secret_key(environ)
+    return {
+        "SECRET_KEY": key,
+        "SQLALCHEMY_DATABASE_URI": database_url(environ),
+        "BROKER_URL": broker_url(environ),
+        "INSTANCE": instance_folder(environ),
+        "PUBLIC_URL": environ.get("PUBLIC_URL", "http://127.0.0.1:5000").rstrip("/"),
+        # Delivery of changes
+        "RELAY_EVERY": float(environ.get("RELAY_EVERY", "5")),
+        "RELAY_AFTER": float(environ.get("RELAY_AFTER", "30")),
+        "KEEP_CHANGES": float(environ.get("KEEP_CHANGES", "90")),
+        # Mail
+        "MAIL_SERVER": environ.get("MAIL_SERVER", "127.0.0.1"),
+        "MAIL_PORT": int(environ.get("MAIL_PORT", "1025")),
+        "MAIL_USERNAME": environ.get("MAIL_USERNAME"),
+        "MAIL_PASSWORD": environ.get("MAIL_PASSWORD"),
+        "MAIL_USE_TLS": flag(environ, "MAIL_USE_TLS", False),
+        "MAIL_USE_SSL": flag(environ, "MAIL_USE_SSL", False),
+        "MAIL_DEFAULT_SENDER": environ.get("MAIL_FROM", "LMS <lms@localhost>"),
+        "MAIL_SUPPRESS_SEND": False,
+        "MAIL_TIMEOUT": float(environ.get("MAIL_TIMEOUT", "10")),
+        "MAIL_CLAIM": float(environ.get("MAIL_CLAIM", "300")),
+        "MAIL_CATCHER": environ.get("MAIL_CATCHER"),
+        # Analytics
+        "MIXPANEL_TOKEN": environ.get("MIXPANEL_TOKEN"),
+        "MIXPANEL_URL": environ.get("MIXPANEL_URL"),
+        "MIXPANEL_TIMEOUT": float(environ.get("MIXPANEL_TIMEOUT", "5")),
+        # Sign-in
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SECURE": environ.get("PUBLIC_URL", "").startswith("https://"),
+        "RATELIMIT_STORAGE_URI": environ.get("RATELIMIT_STORAGE_URI") or ratelimit_storage(broker_url(environ)),
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+        "RATELIMIT_ENABLED": flag(environ, "RATELIMIT_ENABLED", True),
+        "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
+    }

@@ -1,0 +1,68 @@
+"""Courses: what is to be learned, in which order, by whom."""
+
+from lms.courses.courses import (
+    CourseAttrs,
+    archive_course,
+    counts,
+    courses_page,
+    create_course,
+    delete_course,
+    find_course,
+    publish_course,
+    reopen_course,
+    update_course,
+    with_subjects,
+)
+from lms.courses.enrollments import (
+    complete,
+    enroll,
+    enroll_self,
+    enrollment_of,
+    enrollments_page,
+    my_enrollments,
+    open_courses,
+    unenroll,
+)
+from lms.courses.models import ARCHIVED, DRAFT, PUBLISHED, Course, Enrollment, Subject
+from lms.courses.subjects import (
+    SubjectAttrs,
+    add_subject,
+    create_event_as_subject,
+    delete_subject,
+    order_subjects,
+    update_subject,
+)
+
+__all__ = [
+    "ARCHIVED",
+    "DRAFT",
+    "PUBLISHED",
+    "Course",
+    "CourseAttrs",
+    "Enrollment",
+    "Subject",
+    "SubjectAttrs",
+    "add_subject",
+    "archive_course",
+    "complete",
+    "counts",
+    "courses_page",
+    "create_course",
+    "create_event_as_subject",
+    "delete_course",
+    "delete_subject",
+    "enroll",
+    "enroll_self",
+    "enrollment_of",
+    "enrollments_page",
+    "find_course",
+    "my_enrollments",
+    "open_courses",
+    "order_subjects",
+    "publish_course",
+    "reopen_course",
+    "unenroll",
+    "update_course",
+    "update_subject",
+    "with_subjects",
+]

@@ -1,0 +1,133 @@
+"""Tell people what concerns them: a note in the inbox and a mail, as they prefer; never to who did it."""
+
+from typing import Any
+
+from sqlalchemy import Select, and_, insert, select
+
+from lms.accounts import Organization, User, names
+from lms.courses import PUBLISHED, Course, Enrollment, Subject
+from lms.db import db, on_commit
+from lms.events import Change, EventCenter
+from lms.notifications.models import MAIL, OFF, Mail, Notification, Preference
+from lms.notifications.outbox import wake_sender
+
+
+@EventCenter.subscriber(
+    "notifications",
+    hears={
+        "Subject": {"created"},
+        "Course": {"updated"},
+        "Event": {"updated"},
+        "Enrollment": {"created", "updated"},
+        "User": {"created", "updated"},
+    },
+)
+def notify(change: Change) -> None:
+    """Write the notes and mails of one change; at most six statements, whatever the number of people."""
+    match change.object_type:
+        case "User":
+            invite(change)
+        case "Subject":
+            tell_enrolled(change, "subject_added", change.state["course_id"])
+        case "Course" if change.difference.get("status", ("", ""))[1] == PUBLISHED:
+            tell_enrolled(change, "course_published", change.object_id)
+        case "Event" if {"starts_at", "ends_at", "location"} & set(change.difference):
+            courses = select(Subject.course_id).where(Subject.event_id == change.object_id)
+            people = _enrolled_then(change).where(Enrollment.course_id.in_(courses))
+            tell(change, "event_changed", people, params_of(change, None))
+        case "Enrollment" if change.action == "created" or change.difference.get("completed_at"):
+            tell_learner(change)
+
+
+def invite(change: Change) -> None:
+    """Mail somebody who was invited, or invited again, a link to choose a password."""
+    if not change.state["invited_at"] or "invited_at" not in change.difference:
+        return
+    organization = db.session.get_one(Organization, change.organization_id)
+    params = params_of(change, None) | {"organization": organization.name}
+    people = select(User.id).where(User.id == change.object_id, User.active)
+    _write_mails(change, "invitation", params, list(db.session.scalars(people)))
+
+
+def tell_enrolled(change: Change, kind: str, course_id: int) -> None:
+    """Tell everyone enrolled in a course; those of a draft do not know of it yet."""
+    people = _enrolled_then(change).where(Enrollment.course_id == course_id)
+    tell(change, kind, people, params_of(change, course_id))
+
+
+def tell_learner(change: Change) -> None:
+    """Tell one person of their own enrollment; that they completed a course, they hear although they did it."""
+    is_new = change.action == "created"
+    person = select(Enrollment.user_id).join(Enrollment.course).where(Enrollment.id == change.object_id)
+    if is_new:
+        person = person.where(Course.status == PUBLISHED)
+    kind = "enrolled" if is_new else "course_completed"
+    tell(change, kind, person, params_of(change, change.state["course_id"]), even_actor=not is_new)
+
+
+def _enrolled_then(change: Change) -> Select[int]:
+    """Who was in an open course when it happened; a late delivery tells nobody of what was there when they came."""
+    return (
+        select(Enrollment.user_id)
+        .join(Course, Course.id == Enrollment.course_id)
+        .where(Course.status == PUBLISHED, Course.published_at <= change.created_at)
+        .where(Enrollment.created_at <= change.created_at)
+        .distinct()
+    )
+
+
+def params_of(change: Change, course_id: int | None) -> dict[str, Any]:
+    """The names and ids its sentences and links need."""
+    course = db.session.scalar(select(Course.title).where(Course.id == course_id)) if course_id else None
+    actors = names({change.actor_id} if change.actor_id is not None else set())
+    return {
+        "actor": actors.get(change.actor_id or 0, "LMS"),
+        "title": change.state.get("title", ""),
+        "course": course or "",
+        "course_id": course_id,
+        "object_id": change.object_id,
+    }
+
+
+def tell(change: Change, kind: str, people: Select[int], params: dict[str, Any], *, even_actor: bool = False) -> None:
+    """Note and mail to the active ones of `people`, as each prefers."""
+    statement = (
+        select(User.id, Preference.channel)
+        .outerjoin(Preference, and_(Preference.user_id == User.id, Preference.kind == kind))
+        .where(User.id.in_(people), User.active, User.organization_id == change.organization_id)
+        .order_by(User.id)
+    )
+    if not even_actor and change.actor_id is not None:
+        statement = statement.where(User.id != change.actor_id)
+    wishes = [(id, channel or MAIL) for id, channel in db.session.execute(statement)]
+    notes = [
+        {
+            "organization_id": change.organization_id,
+            "user_id": id,
+            "change_id": change.id,
+            "kind": kind,
+            "params": params,
+            "created_at": change.created_at,
+        }
+        for id, channel in wishes
+        if channel != OFF
+    ]
+    if notes:
+        db.session.execute(insert(Notification), notes)
+    _write_mails(change, kind, params, [id for id, channel in wishes if channel == MAIL])
+
+
+def _write_mails(change: Change, kind: str, params: dict[str, Any], user_ids: list[int]) -> None:
+    rows = [
+        {
+            "organization_id": change.organization_id,
+            "user_id": id,
+            "change_id": change.id,
+            "kind": kind,
+            "params": params,
+        }
+        for id in user_ids
+    ]
+    if rows:
+        db.session.execute(insert(Mail), rows)
+        on_commit(wake_sender)

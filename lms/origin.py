@@ -1,0 +1,34 @@
+"""Where a piece of work comes from: which request, which address, by which door. Set at the edges, read by `events`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from uuid import uuid4
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The request id that ties page, message, log line and audit together; the client's address; the door (`via`)."""
+
+    request_id: str
+    address: str | None = None
+    via: str = "system"
+
+
+_origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
+
+
+def current_origin() -> Origin:
+    """The origin of the work at hand; a new one of `via="system"` where nobody set one."""
+    return _origin.get() or Origin(request_id=uuid4().hex)
+
+
+@contextmanager
+def working_for(origin: Origin) -> Iterator[None]:
+    """Everything broadcast in the block carries `origin`."""
+    token = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(token)

@@ -1,0 +1,70 @@
+"""Who may do what, as data: one table, read by the contexts, the navigation and the pages.
+
+An object of another organization does not exist for anybody: that is answered before any role is looked at.
+"""
+
+from typing import Any, Protocol
+
+from lms.errors import NotAllowed, NotFound
+
+ROLES = ("learner", "manager", "author", "instructor", "auditor", "admin")
+
+EVERYBODY = frozenset(ROLES)
+SELF = "self"
+"""Stands for the person the object is about, whatever their roles."""
+
+RULES: dict[str, dict[str, frozenset[str]]] = {
+    "Organization": {"view": EVERYBODY, "edit": frozenset({"admin"})},
+    "Department": {"view": EVERYBODY, "edit": frozenset({"admin"})},
+    "JobFunction": {"view": EVERYBODY, "edit": frozenset({"admin"})},
+    "User": {
+        "view": frozenset({"admin", "manager", "author", "auditor", SELF}),
+        "edit": frozenset({"admin"}),
+        "edit_profile": frozenset({SELF}),
+    },
+    "Course": {
+        "view": EVERYBODY,
+        "view_draft": frozenset({"author", "instructor", "auditor", "admin"}),
+        "edit": frozenset({"author", "admin"}),
+        "enroll": frozenset({"author", "manager", "admin"}),
+    },
+    "Content": {"view": EVERYBODY, "edit": frozenset({"author", "admin"})},
+    "Event": {"view": EVERYBODY, "edit": frozenset({"author", "instructor", "admin"})},
+    "Enrollment": {"view": frozenset({"author", "manager", "auditor", "admin", SELF}), "learn": frozenset({SELF})},
+    "Audit": {"view": frozenset({"auditor", "admin"})},
+    "Activity": {"view": EVERYBODY},
+    "Delivery": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
+}
+
+
+class Person(Protocol):
+    """An actor with roles."""
+
+    id: Any
+    organization_id: Any
+
+    def has_role(self, role: Any) -> bool:
+        """Whether the person has this role."""
+        ...
+
+
+def may(actor: Person, action: str, obj: Any) -> bool:
+    """Whether `actor` may do `action` to `obj`: a row, or the name of a type where there is no row yet."""
+    if isinstance(obj, str):
+        kind, is_self = obj, False
+    else:
+        kind = type(obj).__name__
+        if getattr(obj, "organization_id", obj.id) != actor.organization_id:
+            return False
+        is_self = (obj.id if kind == "User" else getattr(obj, "user_id", None)) == actor.id
+    allowed = RULES[kind][action]
+    return (is_self and SELF in allowed) or any(actor.has_role(role) for role in allowed if role != SELF)
+
+
+def authorize(actor: Person, action: str, obj: Any) -> None:
+    """Raise NotFound if `obj` belongs to another organization, NotAllowed if the actor's roles do not suffice."""
+    if may(actor, action, obj):
+        return
+    if not isinstance(obj, str) and getattr(obj, "organization_id", obj.id) != actor.organization_id:
+        raise NotFound("There is no such page, or it was deleted.")
+    raise NotAllowed("Your roles do not allow this. Ask an administrator of your organization.")

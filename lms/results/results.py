@@ -1,0 +1,112 @@
+"""Finishing subjects, and through them courses."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from lms import courses
+from lms.accounts import User
+from lms.courses import PUBLISHED, Course, Enrollment, Subject
+from lms.db import db, transaction, utcnow
+from lms.errors import Conflict, NotAllowed, NotFound
+from lms.events import EventCenter
+from lms.paging import Page, paginate
+from lms.policy import authorize
+from lms.results.models import Result
+
+
+def finish_content(enrollment: Enrollment, subject: Subject, actor: User) -> Result:
+    """The learner has worked through a content. The last subject passed completes the course.
+
+    Raises NotAllowed for another person's enrollment, Conflict when the course is not published or the subject
+    is an event, whose attendance an instructor confirms. A second time returns the result there is.
+    """
+    authorize(actor, "learn", enrollment)
+    if subject.content_id is None:
+        raise Conflict("Your instructor confirms that you attended this event.")
+    return _finish(enrollment, subject, actor, "learner")
+
+
+def confirm_attendance(enrollment: Enrollment, subject: Subject, actor: User) -> Result:
+    """An instructor or author confirms that somebody attended the subject's event."""
+    if subject.event is None:
+        raise Conflict("Only attendance of an event can be confirmed.")
+    authorize(actor, "edit", subject.event)
+    return _finish(enrollment, subject, actor, "instructor")
+
+
+def _finish(enrollment: Enrollment, subject: Subject, actor: User, source: str) -> Result:
+    if subject.course_id != enrollment.course_id:
+        raise NotFound("This subject is not part of the course.")
+    if enrollment.course.status != PUBLISHED:
+        raise Conflict("This course is not open at the moment.")
+    if actor.organization_id != enrollment.organization_id:
+        raise NotAllowed("This belongs to another organization.")
+    with transaction() as session:
+        session.execute(select(Enrollment.id).where(Enrollment.id == enrollment.id).with_for_update())
+        known = session.scalar(
+            select(Result).where(Result.enrollment_id == enrollment.id, Result.subject_id == subject.id)
+        )
+        if known is not None:
+            return known
+        result = Result(
+            organization_id=enrollment.organization_id,
+            enrollment_id=enrollment.id,
+            subject_id=subject.id,
+            course_id=enrollment.course_id,
+            user_id=enrollment.user_id,
+            passed=True,
+            finished_at=utcnow(),
+            source=source,
+        )
+        session.add(result)
+        EventCenter.broadcast("created", result, actor)
+        total = session.scalar(select(func.count()).where(Subject.course_id == enrollment.course_id))
+        if progress([enrollment.id]).get(enrollment.id, 0) == total:
+            courses.complete(enrollment, actor)
+    return result
+
+
+def progress(enrollment_ids: Sequence[int]) -> dict[int, int]:
+    """How many subjects are passed, per enrollment; one statement."""
+    rows = db.session.execute(
+        select(Result.enrollment_id, func.count())
+        .where(Result.enrollment_id.in_(enrollment_ids), Result.passed)
+        .group_by(Result.enrollment_id)
+    )
+    return {enrollment_id: number for enrollment_id, number in rows}
+
+
+def passed_subjects(enrollment: Enrollment) -> set[int]:
+    """Ids of the subjects passed; one statement."""
+    return set(
+        db.session.scalars(select(Result.subject_id).where(Result.enrollment_id == enrollment.id, Result.passed))
+    )
+
+
+SORTS = {"finished": Result.finished_at, "name": User.name, "course": Course.title}
+
+
+def results_page(
+    organization_id: int, q: str = "", sort: str = "-finished", number: int = 1, size: int = 25, *,
+    course_id: int | None = None, user_id: int | None = None,
+) -> Page[Result]:  # fmt: skip
+    """Results, newest first unless sorted otherwise; five statements whatever their number."""
+    statement = (
+        select(Result)
+        .join(Result.user)
+        .join(Result.course)
+        .where(Result.organization_id == organization_id)
+        .options(selectinload(Result.user), selectinload(Result.course), selectinload(Result.subject))
+    )
+    if q:
+        statement = statement.where(
+            User.name.icontains(q, autoescape=True) | Course.title.icontains(q, autoescape=True)
+        )
+    if course_id:
+        statement = statement.where(Result.course_id == course_id)
+    if user_id:
+        statement = statement.where(Result.user_id == user_id)
+    column = SORTS.get(sort.lstrip("-"), Result.finished_at)
+    return paginate(statement.order_by(column.desc() if sort.startswith("-") else column, Result.id), number, size)

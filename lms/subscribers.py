@@ -1,0 +1,13 @@
+"""Everyone who hears changes, in one place: a new subscriber is a new file and a line here."""
+
+from lms.activities import subscriber as activities
+from lms.analytics import subscriber as analytics
+from lms.audits import subscriber as audits
+from lms.notifications import subscriber as notifications
+
+SUBSCRIBERS = (audits, activities, notifications, analytics)
+
+
+def names() -> list[str]:
+    """The names of all subscribers, in the order above."""
+    return [module.__name__.split(".")[1] for module in SUBSCRIBERS]

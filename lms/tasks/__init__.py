@@ -1,0 +1,1 @@
+"""Background work: the subscribers' tasks, the relay, mail."""

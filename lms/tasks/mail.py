@@ -1,0 +1,13 @@
+"""Sending the mails that wait, soon after they were written, and by beat in case that call was lost."""
+
+from lms import notifications
+from lms.tasks.celery import LmsCelery
+
+
+def register(celery: LmsCelery) -> None:
+    """Make the task known to Celery."""
+
+    @celery.task(name=notifications.SEND_TASK, ignore_result=True, acks_late=True, reject_on_worker_lost=True)
+    def send_waiting_mails() -> int:
+        """Send until nothing is waiting; returns how many mails were sent."""
+        return notifications.send_waiting(celery.flask.config)

@@ -1,0 +1,59 @@
+"""One Celery task per subscriber: own name, own queue, own limits."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from lms.deliveries import SHORT, deliver
+from lms.deliveries.delivering import DatabaseDown
+from lms.events import EventCenter, Subscriber
+from lms.tasks.backlog import Backlog
+from lms.tasks.celery import ContextTask, LmsCelery
+
+DATABASE_PAUSE = 5
+"""Seconds before a message is tried again when the database did not answer."""
+
+
+class SubscriberTask(ContextTask):
+    """Delivers changes to one subscriber; acknowledged after the commit, given back when the worker dies."""
+
+    acks_late = True
+    reject_on_worker_lost = True
+    ignore_result = True
+    max_retries = None
+
+    def __init__(self, subscriber: Subscriber) -> None:
+        self.subscriber = subscriber
+        self.name = subscriber.queue
+        self.rate_limit = subscriber.rate_limit
+        self.soft_time_limit = subscriber.time_limit
+        self.time_limit = subscriber.time_limit + 10
+
+    def run(self, ids: Sequence[int]) -> None:
+        """Deliver the changes `ids`, and whatever else waits in the queue."""
+        backlog = Backlog(self.app, self.name)
+        backlog.take(ids, bool((self.request.delivery_info or {}).get("redelivered")))
+        try:
+            outcome = deliver(self.subscriber, backlog.ids, backlog.again)
+        except DatabaseDown as error:
+            backlog.give_back()
+            raise self.retry(countdown=DATABASE_PAUSE, exc=error) from error
+        except BaseException:
+            backlog.give_back()
+            raise
+        backlog.done()
+        if outcome.waiting and outcome.wait <= SHORT:
+            raise self.retry(args=[outcome.waiting], countdown=max(1, math.ceil(outcome.wait)))
+
+    def signature_from_request(self, *args: Any, **kwargs: Any) -> Any:
+        """A retry goes to this subscriber's queue alone; Celery would send it where the message came from: to all."""
+        signature = super().signature_from_request(*args, **kwargs)
+        signature.set(exchange="", routing_key=self.name)
+        signature.options.pop("queue", None)
+        return signature
+
+
+def register(celery: LmsCelery) -> None:
+    """Make the task of every subscriber known to Celery."""
+    for subscriber in EventCenter.subscribers.values():
+        celery.register_task(SubscriberTask(subscriber))

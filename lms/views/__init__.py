@@ -1,0 +1,99 @@
+"""The pages: Flask blueprints, and everything that reads the request."""
+
+from uuid import uuid4
+
+from flask import Flask, Response, g, request
+
+from lms.extensions import babel, csrf
+from lms.origin import Origin, working_for
+from lms.views import (
+    activities,
+    audits,
+    contents,
+    courses,
+    deliveries,
+    departments,
+    enrollments,
+    errors,
+    events,
+    frame,
+    health,
+    home,
+    learning,
+    mailcatcher,
+    notifications,
+    organization,
+    people,
+    profile,
+    results,
+    search,
+    signin,
+    subjects,
+)
+
+PAGES = (
+    home,
+    learning,
+    courses,
+    subjects,
+    enrollments,
+    contents,
+    events,
+    results,
+    people,
+    departments,
+    organization,
+    profile,
+    search,
+    activities,
+    audits,
+    notifications,
+    deliveries,
+    health,
+)
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; frame-src 'self'; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
+
+
+def register(app: Flask) -> None:
+    """Add every page, the frame around them, sign-in and the error pages."""
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=frame.locale, timezone_selector=frame.timezone)
+    signin.register(app)
+    frame.register(app)
+    errors.register(app)
+    for page in PAGES:
+        app.register_blueprint(page.blueprint)
+    if app.config["MAIL_CATCHER"]:
+        app.register_blueprint(mailcatcher.blueprint)
+    app.before_request(remember_origin)
+    app.teardown_request(forget_origin)
+    app.after_request(protect)
+
+
+def remember_origin() -> None:
+    """Everything broadcast during this request says where it came from."""
+    given = request.headers.get("X-Request-ID", "")
+    request_id = given if given.isalnum() and len(given) <= 64 else uuid4().hex
+    g.origin = working_for(Origin(request_id, request.remote_addr, "web"))
+    g.origin.__enter__()
+    g.request_id = request_id
+
+
+def forget_origin(error: BaseException | None) -> None:
+    """End what `remember_origin` began."""
+    if "origin" in g:
+        g.pop("origin").__exit__(None, None, None)
+
+
+def protect(response: Response) -> Response:
+    """Headers that keep other sites' scripts and frames out."""
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if "request_id" in g:
+        response.headers["X-Request-ID"] = g.request_id
+    return response

@@ -1,0 +1,1 @@
+"""Forms: what stands in them; what may stand in them is checked by the contexts."""

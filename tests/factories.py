@@ -1,0 +1,57 @@
+"""Rows for tests, made through the contexts, so that they are what the product makes."""
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from lms import accounts, content, courses
+from lms.accounts import Organization, OrganizationAttrs, User, UserAttrs
+from lms.classroom import EventAttrs
+from lms.content import Content, ContentAttrs, PageAttrs
+from lms.courses import Course, CourseAttrs, Subject, SubjectAttrs
+from lms.db import utcnow
+
+_numbers = count(1)
+
+
+def organization(name: str = "Harbour Hospital") -> Organization:
+    """An organization."""
+    return accounts.create_organization(OrganizationAttrs(name=name))
+
+
+def user(owner: Organization, name: str = "Some Body", *roles: str) -> User:
+    """A person who has a password."""
+    email = f"person{next(_numbers)}@{owner.slug}.example"
+    attrs = UserAttrs(name=name, email=email, roles=list(roles or ("learner",)))
+    return accounts.create_user(attrs, owner.id, "x", None)
+
+
+def course(author: User, title: str = "Fire safety", **attrs: Any) -> Course:
+    """A draft."""
+    return courses.create_course(CourseAttrs(title=title, **attrs), author)
+
+
+def some_content(author: User, title: str = "Extinguishers") -> Content:
+    """A content of one page."""
+    row = content.create_content(ContentAttrs(title=title), author)
+    content.add_page(row, PageAttrs(title="First", body="<p>Read this.</p>"), author)
+    return row
+
+
+def event_attrs(title: str = "Fire drill") -> EventAttrs:
+    """An event next week."""
+    starts = utcnow() + timedelta(days=7)
+    return EventAttrs(title=title, location="Yard", starts_at=starts, ends_at=starts + timedelta(hours=2))
+
+
+def subject(course: Course, author: User, title: str = "Extinguishers") -> Subject:
+    """A subject that points to a content of its own."""
+    return courses.add_subject(course, SubjectAttrs(title=title, content_id=some_content(author, title).id), author)
+
+
+def open_course(author: User, subjects: int = 2, title: str = "Fire safety", **attrs: Any) -> Course:
+    """A published course."""
+    row = course(author, title, **attrs)
+    for number in range(subjects):
+        subject(row, author, f"Subject {number + 1}")
+    return courses.publish_course(row, author)
