@@ -14,9 +14,9 @@ from lms.logs import configure_logging
 
 def create_app(**settings: Any) -> Flask:
     """The application with its settings from the environment; `settings` go before them."""
-    configure_logging()
     app = Flask(__name__)
     app.config.update(config.load() | settings)
+    configure_logging(as_json=app.config["LOG_JSON"])
     db.init_app(app)
     migrate.init_app(app, db, render_as_batch=True, user_module_prefix="")
     mail.init_app(app)

@@ -83,6 +83,9 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": database_url(environ),
         "BROKER_URL": broker_url(environ),
         "INSTANCE": instance_folder(environ),
+        "LOG_JSON": flag(environ, "LOG_JSON", False),
+        "METRICS_TOKEN": environ.get("METRICS_TOKEN", ""),
+        "METRICS_PORT": int(environ.get("METRICS_PORT", "0")),
         "PUBLIC_URL": environ.get("PUBLIC_URL", "http://127.0.0.1:5000").rstrip("/"),
         # Delivery of changes
         "RELAY_EVERY": float(environ.get("RELAY_EVERY", "5")),

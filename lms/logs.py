@@ -7,8 +7,11 @@ from typing import Any
 import structlog
 
 
-def configure_logging(level: int = logging.INFO) -> None:
-    """Send structlog and the libraries' own logging to standard error, with the time in UTC."""
+def configure_logging(level: int = logging.INFO, as_json: bool = False) -> None:
+    """Send structlog and the libraries' own logging to standard error, with the time in UTC.
+
+    For people by default; `as_json` makes each line one JSON object, for whatever collects them.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -17,12 +20,7 @@ def configure_logging(level: int = logging.INFO) -> None:
     ]
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            ),
-        ],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *(_JSON if as_json else _TEXT)],
     )
     handler = logging.StreamHandler()
     handler.setFormatter(formatter)
@@ -34,3 +32,9 @@ def configure_logging(level: int = logging.INFO) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+_TEXT: list[Any] = [
+    structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+]
+_JSON: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

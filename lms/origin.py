@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from uuid import uuid4
 
+from structlog.contextvars import bound_contextvars
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -26,9 +28,10 @@ def current_origin() -> Origin:
 
 @contextmanager
 def working_for(origin: Origin) -> Iterator[None]:
-    """Everything broadcast in the block carries `origin`."""
+    """Everything broadcast in the block carries `origin`, and every log line its request id."""
     token = _origin.set(origin)
     try:
-        yield
+        with bound_contextvars(request_id=origin.request_id, via=origin.via):
+            yield
     finally:
         _origin.reset(token)

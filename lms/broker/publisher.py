@@ -17,6 +17,7 @@ from uuid import uuid4
 import structlog
 from kombu import Connection, Producer
 
+from lms import metrics
 from lms.broker.topology import CHANGES, DEFAULT_QUEUE, transport_options
 from lms.broker.topology import queue as subscriber_queue
 
@@ -118,7 +119,9 @@ class Publisher:
                 return ids, tasks, False
 
     def _send(self, task: str, arguments: list[Any]) -> None:
+        number = len(arguments[0]) if arguments else 0
         if time.monotonic() < self._down_until:
+            metrics.not_published.inc(number)
             return
         try:
             producer = self._producer or self._connect()
@@ -136,9 +139,11 @@ class Publisher:
                 retry=False,
                 timeout=PATIENCE,
             )
+            metrics.published.inc(number)
         except Exception as error:  # noqa: BLE001 - whatever the client libraries raise, it means: not sent, the relay will
             log.warning("broker does not answer, the relay will catch up", error=repr(error))
             self._disconnect()
+            metrics.not_published.inc(number)
             self._down_until = time.monotonic() + REST
 
     def _connect(self) -> Producer:

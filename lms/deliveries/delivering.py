@@ -41,6 +41,8 @@ class Outcome:
     done: list[int] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)
     dead: list[int] = field(default_factory=list)
+    requests: set[str] = field(default_factory=set)
+    """Ids of the requests whose changes were tried."""
     wait: float = 0
     """Seconds until the first of the waiting is due."""
 
@@ -92,7 +94,7 @@ def _count_before(subscriber: Subscriber, id: int, outcome: Outcome) -> bool:
 
 def _deliver(subscriber: Subscriber, ids: list[int], outcome: Outcome) -> None:
     try:
-        outcome.done += _handle(subscriber, ids)
+        outcome.done += _handle(subscriber, ids, outcome)
     except DatabaseDown:
         raise
     except Unavailable as error:
@@ -106,7 +108,7 @@ def _deliver(subscriber: Subscriber, ids: list[int], outcome: Outcome) -> None:
         _deliver(subscriber, ids[middle:], outcome)
 
 
-def _handle(subscriber: Subscriber, ids: list[int]) -> list[int]:
+def _handle(subscriber: Subscriber, ids: list[int], outcome: Outcome) -> list[int]:
     """The effect and its ledger rows in one transaction; an effect outside comes first, and bears a repeat."""
     if subscriber.outside:
         changes = list(db.session.scalars(owed(subscriber, ids)))
@@ -115,7 +117,7 @@ def _handle(subscriber: Subscriber, ids: list[int]) -> list[int]:
             db.session.expunge(change)
         db.session.commit()
         if changes:
-            subscriber.handle(changes)
+            _run(subscriber, changes, outcome)
             with transaction():
                 _claim(subscriber, [change.id for change in changes])
         return [change.id for change in changes]
@@ -124,8 +126,17 @@ def _handle(subscriber: Subscriber, ids: list[int]) -> list[int]:
             ids = ordering.without_what_must_wait(subscriber, ids)
         claimed = _claim(subscriber, ids)
         if claimed:
-            subscriber.handle(list(session.scalars(select(Change).where(Change.id.in_(claimed)).order_by(Change.id))))
+            changes = list(session.scalars(select(Change).where(Change.id.in_(claimed)).order_by(Change.id)))
+            _run(subscriber, changes, outcome)
     return claimed
+
+
+def _run(subscriber: Subscriber, changes: list[Change], outcome: Outcome) -> None:
+    """Let the handler work for the request from which the changes come, where it is the same one."""
+    requests = {change.request_id for change in changes}
+    outcome.requests |= requests
+    with working_for(Origin(request_id=requests.pop() if len(requests) == 1 else uuid4().hex, via=subscriber.name)):
+        subscriber.handle(changes)
 
 
 def owed(subscriber: Subscriber, ids: Sequence[int]) -> Select[Change]:

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import sys
 import time
 from collections.abc import Mapping
@@ -41,6 +42,7 @@ def main() -> int:
     address = f"http://{f'[{near}]' if ':' in near else near}:{port}"
     settings = os.environ | {"LMS_INSTANCE": str(instance), "HOST": host, "PORT": port, "PYTHONUNBUFFERED": "1"}
     settings["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    settings["PROMETHEUS_MULTIPROC_DIR"] = str(metrics_folder(instance))
     settings["PUBLIC_URL"] = os.environ.get("PUBLIC_URL") or address
     try:
         with ExitStack() as stack:
@@ -67,6 +69,14 @@ def main() -> int:
     except CannotStart as problem:
         say(f"\n{problem}")
         return 1
+
+
+def metrics_folder(instance: Path) -> Path:
+    """An empty folder for the processes' figures: they begin at zero, as Prometheus expects after a restart."""
+    folder = instance / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
 
 
 def start_broker(processes: Processes, instance: Path) -> None:
@@ -121,7 +131,7 @@ def is_healthy(host: str, port: int) -> bool:
     """Whether the web server says that it is well."""
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        connection.request("GET", "/health")
+        connection.request("GET", "/readyz")
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False

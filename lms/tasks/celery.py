@@ -3,10 +3,11 @@
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_process_init, worker_ready
 from flask import Flask
 from kombu import Queue
 
+from lms import metrics
 from lms.broker.topology import DEFAULT_QUEUE, queue
 from lms.db import db
 from lms.events import EventCenter
@@ -49,6 +50,11 @@ def make_celery(flask: Flask) -> LmsCelery:
 
     @setup_logging.connect(weak=False)
     def log_as_the_web_does(loglevel: int, **_: Any) -> None:
-        configure_logging(loglevel)
+        configure_logging(loglevel, flask.config["LOG_JSON"])
+
+    @worker_ready.connect(weak=False)
+    def show_figures(**_: Any) -> None:
+        if flask.config.get("METRICS_PORT"):
+            metrics.serve(flask.config["METRICS_PORT"])
 
     return celery

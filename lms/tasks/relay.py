@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from lms import metrics
 from lms.deliveries import relay
 from lms.tasks.celery import LmsCelery
 
@@ -16,6 +17,7 @@ def register(celery: LmsCelery) -> None:
         def send(subscriber: str, ids: Sequence[int]) -> None:
             queue = f"lms.{subscriber}"
             if queue in celery.tasks:
+                metrics.relayed.labels(subscriber).inc(len(ids))
                 celery.tasks[queue].apply_async(args=[list(ids)], exchange="", routing_key=queue)
 
         return relay(send)

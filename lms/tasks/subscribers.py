@@ -1,17 +1,26 @@
 """One Celery task per subscriber: own name, own queue, own limits."""
 
 import math
+import time
 from collections.abc import Sequence
 from typing import Any
 
-from lms.deliveries import SHORT, deliver
+import structlog
+
+from lms import metrics
+from lms.deliveries import SHORT, Outcome, deliver
 from lms.deliveries.delivering import DatabaseDown
 from lms.events import EventCenter, Subscriber
 from lms.tasks.backlog import Backlog
 from lms.tasks.celery import ContextTask, LmsCelery
 
+log = structlog.get_logger(__name__)
+
 DATABASE_PAUSE = 5
 """Seconds before a message is tried again when the database did not answer."""
+
+MOST_REQUESTS = 20
+"""Request ids named in one log line; a bulk job has one for all of its changes."""
 
 
 class SubscriberTask(ContextTask):
@@ -33,6 +42,7 @@ class SubscriberTask(ContextTask):
         """Deliver the changes `ids`, and whatever else waits in the queue."""
         backlog = Backlog(self.app, self.name)
         backlog.take(ids, bool((self.request.delivery_info or {}).get("redelivered")))
+        start = time.perf_counter()
         try:
             outcome = deliver(self.subscriber, backlog.ids, backlog.again)
         except DatabaseDown as error:
@@ -42,8 +52,21 @@ class SubscriberTask(ContextTask):
             backlog.give_back()
             raise
         backlog.done()
+        self._note(outcome, time.perf_counter() - start)
         if outcome.waiting and outcome.wait <= SHORT:
             raise self.retry(args=[outcome.waiting], countdown=max(1, math.ceil(outcome.wait)))
+
+    def _note(self, outcome: Outcome, seconds: float) -> None:
+        """One log line that ties the requests to what this subscriber did for them, and the figures."""
+        name = self.subscriber.name
+        metrics.handling.labels(name).observe(seconds)
+        metrics.delivered.labels(name).inc(len(outcome.done))
+        metrics.retried.labels(name).inc(len(outcome.waiting))
+        metrics.died.labels(name).inc(len(outcome.dead))
+        log.info(
+            "delivered", subscriber=name, done=len(outcome.done), waiting=len(outcome.waiting),
+            dead=len(outcome.dead), seconds=round(seconds, 3), request_ids=sorted(outcome.requests)[:MOST_REQUESTS],
+        )  # fmt: skip
 
     def signature_from_request(self, *args: Any, **kwargs: Any) -> Any:
         """A retry goes to this subscriber's queue alone; Celery would send it where the message came from: to all."""

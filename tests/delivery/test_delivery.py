@@ -1,9 +1,11 @@
 """What is promised of delivery, shown on RabbitMQ, Redis and Valkey with real workers."""
 
+import json
 import os
 import signal
 import subprocess
 import time
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -14,6 +16,7 @@ from lms.db import db, transaction
 from lms.deliveries import DEAD, DONE, Delivery
 from lms.deliveries.delivering import LOSSES
 from lms.events import Change, EventCenter, eventually
+from lms.origin import Origin, working_for
 from tests.delivery.conftest import PROBES, Installation, kill
 from tests.delivery.probe import Effect
 
@@ -145,3 +148,19 @@ def test_a_subscriber_that_is_stopped_holds_up_no_other_and_catches_up(installat
     assert effects(ids).get("steady") is None
     installation.start_worker(queues=["lms.steady"])
     eventually(lambda: effects(ids) == each(20), timeout=30)
+
+
+def test_one_request_id_leads_from_the_page_to_every_subscribers_log_line(installation: Installation):
+    installation.environment["LOG_JSON"] = "1"
+    installation.start_worker()
+    with working_for(Origin("fromapage", "192.0.2.1", "web")):
+        ids = make("traced")
+    eventually(lambda: effects(ids) == each(1), timeout=20)
+    eventually(lambda: {line["subscriber"] for line in logged(installation, "fromapage")} >= set(PROBES), timeout=5)
+
+
+def logged(installation: Installation, request_id: str) -> list[dict[str, Any]]:
+    """The workers' log lines about deliveries for this request."""
+    logs = [log.read_text() for log in installation.folder.glob("worker-*.log")]
+    lines = [json.loads(line) for log in logs for line in log.splitlines() if line.startswith("{")]
+    return [line for line in lines if line["event"] == "delivered" and request_id in line["request_ids"]]
