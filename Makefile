@@ -27,7 +27,7 @@ lint: setup  ## Check style, types and import rules only
 bench: setup  ## Measure (BENCH=broadcast, BENCH_SMALL=1 to try it), figures as JSON
 	@exec $(BIN)/python -m bench $(BENCH)
 
-chaos: setup  ## Kill processes and servers while changes are made, then count (SEED=1 CHANGES=500 SETUP=embedded)
+chaos: setup  ## Kill processes and servers while changes are made, then count (SEED=1 CHANGES=10000 SETUP=embedded)
 	@exec $(BIN)/python -m chaos
 
 shell: setup  ## Python with the contexts, the models and EventCenter at hand

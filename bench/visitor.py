@@ -10,6 +10,10 @@ HEADER = "X-Effects"
 """Says what becomes of a subject's four effects; see `bench.site`."""
 
 
+class RefusedError(Exception):
+    """The site did not answer a form as it answers one that was accepted."""
+
+
 class Visitor:
     """One connection to the site, with the cookies and the token of somebody who is signed in."""
 
@@ -20,9 +24,11 @@ class Visitor:
         self._post("/login", {"email": email, "password": password}, {})
         self._read_token("/")
 
-    def add_subject(self, course_id: int, content_id: int, effects: str) -> float:
-        """Milliseconds from asking to the answer."""
-        form = {"title": "One more", "content_id": content_id}
+    def add_subject(
+        self, course_id: int, content_id: int, effects: str = "broadcast", title: str = "One more"
+    ) -> float:
+        """Milliseconds from asking to the answer; raises RefusedError if the subject was not added."""
+        form = {"title": title, "content_id": content_id}
         start = time.perf_counter()
         self._post(f"/courses/{course_id}/subjects/new", form, {HEADER: effects})
         return (time.perf_counter() - start) * 1000
@@ -31,13 +37,13 @@ class Visitor:
         body = urlencode({**form, "csrf_token": self.token})
         status, page = self._ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"} | headers)
         if status != 302:
-            raise RuntimeError(f"{path} answered {status}: {page}")
+            raise RefusedError(f"{path} answered {status}: {page}")
 
     def _read_token(self, path: str) -> None:
         _status, page = self._ask("GET", path, None, {})
         found = re.search('name="csrf-token" content="([^"]+)"', page)
         if found is None:
-            raise RuntimeError(f"{path} has no token: {page}")
+            raise RefusedError(f"{path} has no token: {page}")
         self.token = found[1]
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, str]:

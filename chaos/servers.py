@@ -43,6 +43,18 @@ class Process:
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(30)
 
+    def stall(self) -> None:
+        """Let it accept connections and answer nothing, until `go_on`."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it answer again."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.process is not None and self.is_running():
+            os.killpg(self.process.pid, number)
+
     def is_running(self) -> bool:
         """Whether it has been started and has not ended."""
         return self.process is not None and self.process.poll() is None

@@ -1,7 +1,7 @@
 """What came of the changes: `python -m chaos.tally FOLDER` prints one JSON object.
 
 Lost is a change without its effect; duplicated is a second effect. A mail and an event are recognized by their
-`Message-ID` and `$insert_id`: the same one twice is `repeated`, which receivers drop, and not a second effect.
+`Message-ID` and `$insert_id`: the same one twice is repeated, which receivers drop, and not a second effect.
 """
 
 import json
@@ -40,10 +40,8 @@ def tally(folder: Path) -> dict[str, Any]:
         "duplicated": {
             name: sum(number - 1 for id, number in counted.items() if id in ids) for name, counted in effects.items()
         },
-        "repeated": {
-            "notifications": sum(received.values()) - len(received),
-            "analytics": sum(events.values()) - len(events),
-        },
+        "mails_repeated": sum(received.values()) - len(received),
+        "events_repeated": sum(events.values()) - len(events),
     }
 
 

@@ -1,9 +1,10 @@
 """An SMTP server and an HTTP server in Mixpanel's place that write down what they got.
 
-`python -m chaos.world FOLDER MAIL_PORT HTTP_PORT`
+`python -m chaos.world mail FOLDER PORT`, `python -m chaos.world tracker FOLDER PORT`
 """
 
 import json
+import signal
 import sys
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -58,11 +59,13 @@ class Tracker(BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    """Serve on the two ports until the process is ended."""
-    folder, mail_port, http_port = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    """Serve one of them until the process is ended."""
+    what, folder, port = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    if what == "mail":
+        Controller(Postbox(folder), hostname="127.0.0.1", port=port).start()
+        signal.pause()
     Tracker.path_of_events = folder / "events.txt"
-    Controller(Postbox(folder), hostname="127.0.0.1", port=mail_port).start()
-    ThreadingHTTPServer(("127.0.0.1", http_port), Tracker).serve_forever()
+    ThreadingHTTPServer(("127.0.0.1", port), Tracker).serve_forever()
 
 
 if __name__ == "__main__":
