@@ -4,8 +4,9 @@ import json
 import sys
 
 from bench import broadcast
+from bench.pipeline import run as pipeline
 
-BENCHMARKS = {"broadcast": broadcast.run}
+BENCHMARKS = {"broadcast": broadcast.run, "pipeline": pipeline.run}
 
 
 def main() -> None:

@@ -63,6 +63,8 @@ def run(setup: str, seed: int, changes: int, folder: Path) -> dict[str, Any]:
         fire = Fire(chance, writers, ours, inside, outside, wiped)
         fire.burn()
         counted = _wait(folder, environment, fire)
+    if min(counted["sent"].values()) != changes:
+        raise SystemExit(f"chaos: {counted['sent']} changes were made instead of {changes}")
     blows = {
         "kills": sum(fire.kills.values()),
         "killed": fire.kills,

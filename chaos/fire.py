@@ -40,7 +40,7 @@ class Fire:
         while True:
             time.sleep(self.chance.uniform(*PAUSES))
             self._do_what_is_due(time.monotonic())
-            if not any(writer.is_running() for writer in self.writers):
+            if all(writer.has_finished() for writer in self.writers):
                 self._do_what_is_due(float("inf"))
                 return
             self._hit(
@@ -51,8 +51,8 @@ class Fire:
     def supervise(self) -> None:
         """Start again what ended by itself, as whatever runs the processes does."""
         away = [process for _due, process, _action in self._later]
-        for process in (*self.ours, *self.inside, *self.outside):
-            if not process.is_running() and process not in away:
+        for process in (*self.writers, *self.ours, *self.inside, *self.outside):
+            if not process.is_running() and not process.has_finished() and process not in away:
                 self.restarts[process.name] += 1
                 process.start()
 
@@ -60,7 +60,7 @@ class Fire:
         if victim in self.outside:
             self._trouble(victim)
             return
-        if victim in self.writers and not victim.is_running():
+        if victim.has_finished():
             return
         victim.kill()
         self.kills[victim.name] += 1

@@ -59,6 +59,10 @@ class Process:
         """Whether it has been started and has not ended."""
         return self.process is not None and self.process.poll() is None
 
+    def has_finished(self) -> bool:
+        """Whether it has ended by itself, content with what it did."""
+        return self.process is not None and self.process.poll() == 0
+
 
 class Server(Process):
     """A process that answers on a port, or on a socket in the file system."""
