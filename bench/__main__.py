@@ -4,9 +4,10 @@ import json
 import sys
 
 from bench import broadcast
+from bench.outage import run as outage
 from bench.pipeline import run as pipeline
 
-BENCHMARKS = {"broadcast": broadcast.run, "pipeline": pipeline.run}
+BENCHMARKS = {"broadcast": broadcast.run, "outage": outage.run, "pipeline": pipeline.run}
 
 
 def main() -> None:

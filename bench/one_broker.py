@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from statistics import median, quantiles
@@ -46,11 +46,19 @@ def p99(times: list[float]) -> float:
 
 
 @contextmanager
-def started(name: str, command: list[str], ready: str, folder: Path) -> Iterator[None]:
+def started(
+    name: str, command: list[str], ready: str, folder: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[None]:
     """A process of `python -m command`, from when its log says `ready` until the block ends."""
     log = folder / f"{name}.log"
     with open(log, "w") as output:
-        process = subprocess.Popen([sys.executable, "-m", *command], cwd=config.ROOT, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=config.ROOT,
+            env={**os.environ, **(settings or {})},
+            stdout=output,
+            stderr=output,
+        )
     try:
         while ready not in log.read_text():
             if process.poll() is not None:
@@ -68,10 +76,12 @@ def worker(application: str, folder: Path) -> AbstractContextManager[None]:
     return started(application, command, " ready.", folder)
 
 
-def site(port: int, folder: Path) -> AbstractContextManager[None]:
-    """The site, with one process."""
+def site(port: int, folder: Path, settings: Mapping[str, str] | None = None) -> AbstractContextManager[None]:
+    """The site, with one process; `settings` go before the environment's."""
     bind = ["-b", f"127.0.0.1:{port}", "-w", "1"]
-    return started("site", ["gunicorn", "-c", "gunicorn.conf.py", *bind, "bench.site:app"], "Booting worker", folder)
+    return started(
+        "site", ["gunicorn", "-c", "gunicorn.conf.py", *bind, "bench.site:app"], "Booting worker", folder, settings
+    )
 
 
 def measure() -> dict[str, float]:

@@ -20,7 +20,7 @@ from typing import Any
 
 from chaos import servers
 from chaos.fire import Fire
-from chaos.load import WRITERS
+from chaos.load import parts
 from chaos.servers import Process
 from lms.config import ROOT
 from tests.services import free_port
@@ -51,10 +51,9 @@ def run(setup: str, seed: int, changes: int, folder: Path) -> dict[str, Any]:
             Process("worker", [*celery, "worker", "-c", "2", "-l", "info"], folder, environment),
             Process("beat", [*celery, "beat", "-s", str(folder / "beat")], folder, environment),
         ]
-        shares = [changes // len(WRITERS)] * (len(WRITERS) - 1)
         writers = [
             Process(f"writer {name}", _python("chaos.load", name, str(share)), folder, environment)
-            for name, share in zip(WRITERS, [*shares, changes - sum(shares)], strict=True)
+            for name, share in parts(changes).items()
         ]
         _start(stack, [*outside, *inside])
         _run(_python("chaos.load", "prepare"), environment)

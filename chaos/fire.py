@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chaos.servers import Process, Server
 
-PAUSES = (0.4, 2.0)
+PAUSES = (0.4, 4.0)
 """Seconds between two blows, at least and at most."""
 AWAY = (2.0, 7.0)
 """Seconds for which a server outside refuses or stalls, at least and at most; some exceed our timeouts of 5."""
