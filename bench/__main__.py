@@ -2,12 +2,20 @@
 
 import json
 import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from bench import broadcast
-from bench.outage import run as outage
+from bench.both import on_both
 from bench.pipeline import run as pipeline
 
-BENCHMARKS = {"broadcast": broadcast.run, "outage": outage.run, "pipeline": pipeline.run}
+BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
+    "broadcast": broadcast.run,
+    "outage": partial(on_both, "bench.outage.measure"),
+    "isolation": partial(on_both, "bench.isolation.measure"),
+    "pipeline": pipeline.run,
+}
 
 
 def main() -> None:

@@ -123,7 +123,7 @@ class Subscriber:
     time_limit: int = 60
     """Seconds a handler may take for one message."""
     rate_limit: str | None = None
-    """Celery's words, for example "100/s", per worker process."""
+    """Messages that one worker may begin, in Celery's words, for example "100/s"; its backlog is not taken along."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be kept: the order holds by locks that last as long as the effect's transaction."""

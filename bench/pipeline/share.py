@@ -112,8 +112,8 @@ def _broker(ids: list[int]) -> tuple[float, float]:
     for name in NAMES:
         taken = -1
         while taken:
-            backlog = Backlog(ours, f"lms.{name}")
-            backlog.take([], again=False)
+            backlog = Backlog(ours, f"lms.{name}", [], again=False)
+            backlog.take()
             backlog.done()
             taken = len(backlog.ids)
     return publishing / len(ids) * 1000, (time.perf_counter() - start) / len(ids) * 1000

@@ -18,6 +18,10 @@ CHANGES = "lms.changes"
 DEFAULT_QUEUE = "lms.tasks"
 """Everything that is not a subscriber: the relay, mail, housekeeping."""
 
+TO_ONE_QUEUE = Exchange("")
+"""The broker's own exchange, where the routing key is a queue's name. An object, because Celery takes the bare name
+for none at all and sends to the queue of everything else."""
+
 VISIBILITY_TIMEOUT = int(os.environ.get("VISIBILITY_TIMEOUT", "120"))
 """Seconds after which Redis hands out again what a dead worker held: a little over the longest handler."""
 

@@ -28,6 +28,11 @@ class SubscriberStatus:
     """Changes dealt with in the last minute, among the latest 2,000."""
 
     @property
+    def is_at_least(self) -> bool:
+        """Whether there may have been more in the last minute than were looked at."""
+        return self.per_minute >= LATEST
+
+    @property
     def is_behind(self) -> bool:
         """Whether a change has been owed for longer than the relay waits before it looks."""
         return self.oldest_owed is not None and utcnow() - self.oldest_owed > EventCenter.relay_after

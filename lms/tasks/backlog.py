@@ -21,21 +21,20 @@ _connections: dict[int, Connection] = {}
 
 
 class Backlog:
-    """The messages taken along by one run of a task: `ids` says what they ask for.
+    """The messages of one run of a task, its own and those taken along: `ids` says what they ask for.
 
     `again` tells whether one of them was handed out before, to a process that did not end its work.
     """
 
-    def __init__(self, celery: Celery, queue: str) -> None:
-        self.ids: list[int] = []
-        self.again = False
+    def __init__(self, celery: Celery, queue: str, ids: Sequence[int], again: bool) -> None:
+        self.ids = list(ids)
+        self.again = again
         self._messages: list[Any] = []
         self._celery = celery
         self._queue = queue
 
-    def take(self, ids: Sequence[int], again: bool) -> None:
-        """Take messages until the queue is empty or there are enough; `ids`, `again` are of the task's own message."""
-        self.ids, self.again = list(ids), again
+    def take(self) -> None:
+        """Take messages until the queue is empty or there are enough."""
         try:
             waiting = Queue(self._queue)(self._connect().default_channel)
             while len(self._messages) < MOST_MESSAGES and len(self.ids) < MOST_IDS:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from lms import metrics
+from lms.broker.topology import TO_ONE_QUEUE
 from lms.deliveries import relay
 from lms.tasks.celery import LmsCelery
 
@@ -18,6 +19,6 @@ def register(celery: LmsCelery) -> None:
             queue = f"lms.{subscriber}"
             if queue in celery.tasks:
                 metrics.relayed.labels(subscriber).inc(len(ids))
-                celery.tasks[queue].apply_async(args=[list(ids)], exchange="", routing_key=queue)
+                celery.tasks[queue].apply_async(args=[list(ids)], exchange=TO_ONE_QUEUE, routing_key=queue)
 
         return relay(send)

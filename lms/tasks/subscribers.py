@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from lms import metrics
+from lms.broker.topology import TO_ONE_QUEUE
 from lms.deliveries import SHORT, Outcome, deliver
 from lms.deliveries.delivering import DatabaseDown
 from lms.events import EventCenter, Subscriber
@@ -39,9 +40,10 @@ class SubscriberTask(ContextTask):
         self.time_limit = subscriber.time_limit + 10
 
     def run(self, ids: Sequence[int]) -> None:
-        """Deliver the changes `ids`, and whatever else waits in the queue."""
-        backlog = Backlog(self.app, self.name)
-        backlog.take(ids, bool((self.request.delivery_info or {}).get("redelivered")))
+        """Deliver the changes `ids`, and whatever else waits in the queue unless there is a rate to be kept."""
+        backlog = Backlog(self.app, self.name, ids, bool((self.request.delivery_info or {}).get("redelivered")))
+        if self.rate_limit is None:
+            backlog.take()
         start = time.perf_counter()
         try:
             outcome = deliver(self.subscriber, backlog.ids, backlog.again)
@@ -71,7 +73,7 @@ class SubscriberTask(ContextTask):
     def signature_from_request(self, *args: Any, **kwargs: Any) -> Any:
         """A retry goes to this subscriber's queue alone; Celery would send it where the message came from: to all."""
         signature = super().signature_from_request(*args, **kwargs)
-        signature.set(exchange="", routing_key=self.name)
+        signature.set(exchange=TO_ONE_QUEUE, routing_key=self.name)
         signature.options.pop("queue", None)
         return signature
 

@@ -50,9 +50,9 @@ def batched(changes: list[Change]) -> None:
         leave("batched", change)
 
 
-@EventCenter.subscriber("flaky", retry=Retry(times=5, base=1))
+@EventCenter.subscriber("flaky", retry=Retry(times=5, base=1), rate_limit="10/s")
 def flaky(change: Change) -> None:
-    """Fails as often as the object's name says (`fail 3`), and for ever with `poison`."""
+    """Fails as often as the object's name says (`fail 3`), and for ever with `poison`; ten messages a second."""
     leave("flaky", change)
     runs = Path(os.environ["PROBE_LOG"]).read_text().splitlines().count(f"flaky {change.id}")
     name = change.state["name"]
@@ -60,15 +60,17 @@ def flaky(change: Change) -> None:
         raise RuntimeError("as the name wished")
 
 
-@EventCenter.subscriber("slow")
+@EventCenter.subscriber("slow", time_limit=4)
 def slow(change: Change) -> None:
-    """Takes two seconds over objects named `slow`, effect first; `deadly` ones end the process."""
+    """Takes two seconds over objects named `slow`, effect first; `deadly` ones end the process, `endless` do not end."""
     leave("slow", change)
     if change.state["name"] == "deadly":
         os.kill(os.getpid(), signal.SIGKILL)
     db.session.flush()
     if change.state["name"] == "slow":
         time.sleep(2)
+    if change.state["name"] == "endless":
+        time.sleep(60)
 
 
 def probe_app(**settings: Any) -> Flask:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from lms import broker
 from lms.accounts import Organization
 from lms.db import db, transaction
-from lms.deliveries import DEAD, DONE, Delivery
+from lms.deliveries import DEAD, DONE, WAITING, Delivery
 from lms.deliveries.delivering import LOSSES
 from lms.events import Change, EventCenter, eventually
 from lms.origin import Origin, working_for
@@ -148,6 +148,46 @@ def test_a_subscriber_that_is_stopped_holds_up_no_other_and_catches_up(installat
     assert effects(ids).get("steady") is None
     installation.start_worker(queues=["lms.steady"])
     eventually(lambda: effects(ids) == each(20), timeout=30)
+
+
+def test_what_is_sent_again_waits_in_the_queue_of_its_own_subscriber(installation: Installation):
+    others = [name for name in PROBES if name != "steady"]
+    installation.start_beat()
+    installation.start_worker(queues=["lms.tasks", *(f"lms.{name}" for name in others)])
+    ids = make("sent again")
+    for _look in range(2):
+        due = db.session.get_one(Change, ids[0]).due_at
+        eventually(lambda due=due: db.session.get_one(Change, ids[0], populate_existing=True).due_at > due, timeout=30)
+    assert effects(ids) == dict.fromkeys(others, 1)
+    installation.start_worker(queues=["lms.steady"])
+    eventually(lambda: effects(ids) == each(1), timeout=30)
+
+
+def test_a_worker_told_to_stop_finishes_what_it_holds(installation: Installation):
+    worker = installation.start_worker(concurrency=1, queues=["lms.slow"])
+    ids = make("slow")
+    eventually(lambda: installation.runs("slow", ids[0]) == 1, timeout=20)
+    worker.terminate()
+    assert worker.wait(30) == 0
+    assert effects(ids) == {"slow": 1}
+
+
+def test_a_handler_that_takes_too_long_is_stopped_and_tried_again_later(installation: Installation):
+    installation.start_worker()
+    ids = make("endless")
+    waiting = eventually(lambda: db.session.get(Delivery, (ids[0], "slow")), timeout=30)
+    assert (waiting.state, waiting.attempts) == (WAITING, 1)
+    assert waiting.error.startswith("SoftTimeLimitExceeded")
+    assert effects(ids) == {"steady": 1, "batched": 1, "flaky": 1}
+
+
+def test_a_subscriber_with_a_rate_keeps_it_and_the_others_do_not_wait(installation: Installation):
+    installation.start_worker()
+    ids = [id for number in range(20) for id in make(f"number {number}")]
+    eventually(lambda: effects(ids) == each(20), timeout=30)
+    ends = select(Delivery.subscriber, func.min(Delivery.updated_at), func.max(Delivery.updated_at))
+    rows = db.session.execute(ends.where(Delivery.change_id.in_(ids)).group_by(Delivery.subscriber))
+    assert {name: last - first for name, first, last in rows}["flaky"].total_seconds() > 1.5
 
 
 def test_one_request_id_leads_from_the_page_to_every_subscribers_log_line(installation: Installation):
