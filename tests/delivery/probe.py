@@ -62,7 +62,7 @@ def flaky(change: Change) -> None:
 
 @EventCenter.subscriber("slow", time_limit=4)
 def slow(change: Change) -> None:
-    """Takes two seconds over objects named `slow`, effect first; `deadly` ones end the process, `endless` do not end."""
+    """Takes two seconds over objects named `slow`, effect first; `deadly` ones end the process, `endless` ones stay."""
     leave("slow", change)
     if change.state["name"] == "deadly":
         os.kill(os.getpid(), signal.SIGKILL)
