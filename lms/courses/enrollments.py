@@ -77,7 +77,7 @@ def unenroll(enrollment: Enrollment, actor: User) -> None:
         raise Conflict("This person has results in the course; those stay on record.") from None
 
 
-def complete(enrollment: Enrollment, actor: User) -> None:
+def complete(enrollment: Enrollment, actor: User | None) -> None:
     """Note that every subject is passed; does nothing the second time."""
     with transaction():
         if enrollment.completed_at is None:

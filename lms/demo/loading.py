@@ -36,6 +36,8 @@ PEOPLE = 100
 """People per organization."""
 SPECIAL = ("admin", "author", "manager", "instructor", "auditor", "learner")
 NOT_HERE = ("notifications", "analytics")
+PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = ()
+"""What the larger parts of the product add, each in a file of its own."""
 
 
 def is_loaded() -> bool:
@@ -55,13 +57,17 @@ def load(say: Callable[[str], None]) -> None:
             changes.sort(key=lambda change: change.created_at)
             db.session.add_all(changes)
         _deliver(say)
+        for add in PARTS:
+            add(say)
+        _deliver(say)
     finally:
         EventCenter.publish = publish
 
 
 def _deliver(say: Callable[[str], None]) -> None:
     ids = list(db.session.scalars(select(Change.id).where(Change.settled_at.is_(None)).order_by(Change.id)))
-    say(f"demo: the trail of {len(ids)} changes")
+    if ids:
+        say(f"demo: the trail of {len(ids)} changes")
     for start in range(0, len(ids), 500):
         chunk = ids[start : start + 500]
         for name in EventCenter.subscribers.keys() - set(NOT_HERE):

@@ -1,6 +1,23 @@
 """Results: what somebody achieved on a subject, and how far they are in a course."""
 
 from lms.results.models import Result
-from lms.results.results import confirm_attendance, finish_content, passed_subjects, progress, results_page
+from lms.results.results import (
+    Outcome,
+    confirm_attendance,
+    finish_content,
+    passed_subjects,
+    progress,
+    record,
+    results_page,
+)
 
-__all__ = ["Result", "confirm_attendance", "finish_content", "passed_subjects", "progress", "results_page"]
+__all__ = [
+    "Outcome",
+    "Result",
+    "confirm_attendance",
+    "finish_content",
+    "passed_subjects",
+    "progress",
+    "record",
+    "results_page",
+]

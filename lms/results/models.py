@@ -25,7 +25,11 @@ class Result(Owned, Stamped, db.Model):
     passed: Mapped[bool]
     finished_at: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(20))
-    """Where it came from: learner (pressed done), instructor (attended)."""
+    """Where it came from: learner (pressed done), instructor (attended), quiz, package, import and so on."""
+    seconds: Mapped[int | None]
+    """Time spent, where it was measured."""
+    version: Mapped[int | None]
+    """Which version of the content it was achieved on."""
 
     user: Mapped[User] = relationship()
     course: Mapped[Course] = relationship()

@@ -1,6 +1,7 @@
 """Finishing subjects, and through them courses."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -8,8 +9,8 @@ from sqlalchemy.orm import selectinload
 from lms import courses
 from lms.accounts import User
 from lms.courses import PUBLISHED, Course, Enrollment, Subject
-from lms.db import db, transaction, utcnow
-from lms.errors import Conflict, NotAllowed, NotFound
+from lms.db import db, snapshot, transaction, utcnow
+from lms.errors import Conflict, NotFound
 from lms.events import EventCenter
 from lms.paging import Page, paginate
 from lms.policy import authorize
@@ -25,7 +26,7 @@ def finish_content(enrollment: Enrollment, subject: Subject, actor: User) -> Res
     authorize(actor, "learn", enrollment)
     if subject.content_id is None:
         raise Conflict("Your instructor confirms that you attended this event.")
-    return _finish(enrollment, subject, actor, "learner")
+    return record(enrollment, subject, Outcome(passed=True), "learner", actor)
 
 
 def confirm_attendance(enrollment: Enrollment, subject: Subject, actor: User) -> Result:
@@ -33,39 +34,78 @@ def confirm_attendance(enrollment: Enrollment, subject: Subject, actor: User) ->
     if subject.event is None:
         raise Conflict("Only attendance of an event can be confirmed.")
     authorize(actor, "edit", subject.event)
-    return _finish(enrollment, subject, actor, "instructor")
+    return record(enrollment, subject, Outcome(passed=True), "instructor", actor)
 
 
-def _finish(enrollment: Enrollment, subject: Subject, actor: User, source: str) -> Result:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was achieved: `score` is a percentage, `seconds` the time spent, `version` that of the content."""
+
+    passed: bool
+    score: int | None = None
+    seconds: int | None = None
+    version: int | None = None
+
+    def is_better_than(self, result: Result) -> bool:
+        """Whether it counts instead of what stands: passed before not passed, then the higher score."""
+        return (self.passed, self.score or 0) > (result.passed, result.score or 0)
+
+
+def record(enrollment: Enrollment, subject: Subject, outcome: Outcome, source: str, actor: User | None) -> Result:
+    """Write what somebody achieved on a subject; the best outcome counts, so a worse one changes nothing.
+
+    The last subject passed completes the course. Who may do this is the caller's to check. Raises Conflict when the
+    course is not published, NotFound when the subject is not part of it.
+    """
     if subject.course_id != enrollment.course_id:
         raise NotFound("This subject is not part of the course.")
     if enrollment.course.status != PUBLISHED:
         raise Conflict("This course is not open at the moment.")
-    if actor.organization_id != enrollment.organization_id:
-        raise NotAllowed("This belongs to another organization.")
     with transaction() as session:
         session.execute(select(Enrollment.id).where(Enrollment.id == enrollment.id).with_for_update())
-        known = session.scalar(
-            select(Result).where(Result.enrollment_id == enrollment.id, Result.subject_id == subject.id)
+        result = session.scalar(
+            select(Result)
+            .where(Result.enrollment_id == enrollment.id, Result.subject_id == subject.id)
+            .execution_options(populate_existing=True)
         )
-        if known is not None:
-            return known
-        result = Result(
-            organization_id=enrollment.organization_id,
-            enrollment_id=enrollment.id,
-            subject_id=subject.id,
-            course_id=enrollment.course_id,
-            user_id=enrollment.user_id,
-            passed=True,
-            finished_at=utcnow(),
-            source=source,
-        )
-        session.add(result)
-        EventCenter.broadcast("created", result, actor)
-        total = session.scalar(select(func.count()).where(Subject.course_id == enrollment.course_id))
-        if progress([enrollment.id]).get(enrollment.id, 0) == total:
-            courses.complete(enrollment, actor)
+        if result is None:
+            result = _first(enrollment, subject, outcome, source)
+            session.add(result)
+            EventCenter.broadcast("created", result, actor)
+        elif outcome.is_better_than(result):
+            _change(result, outcome, source, actor)
+        else:
+            return result
+        if result.passed:
+            _complete(enrollment, actor)
     return result
+
+
+def _first(enrollment: Enrollment, subject: Subject, outcome: Outcome, source: str) -> Result:
+    return Result(
+        organization_id=enrollment.organization_id,
+        enrollment_id=enrollment.id,
+        subject_id=subject.id,
+        course_id=enrollment.course_id,
+        user_id=enrollment.user_id,
+        finished_at=utcnow(),
+        source=source,
+        **asdict(outcome),
+    )
+
+
+def _change(result: Result, outcome: Outcome, source: str, actor: User | None) -> None:
+    previous = snapshot(result)
+    for name, value in asdict(outcome).items():
+        setattr(result, name, value)
+    result.finished_at, result.source = utcnow(), source
+    EventCenter.broadcast("updated", previous, result, actor)
+
+
+def _complete(enrollment: Enrollment, actor: User | None) -> None:
+    total = db.session.scalar(select(func.count()).where(Subject.course_id == enrollment.course_id))
+    if progress([enrollment.id]).get(enrollment.id, 0) == total:
+        courses.complete(enrollment, actor)
 
 
 def progress(enrollment_ids: Sequence[int]) -> dict[int, int]:
