@@ -55,10 +55,12 @@ class Installation:
         self.workers.append(beat)
         return beat
 
-    def start_worker(self, concurrency: int = 2, queues: Sequence[str] = ()) -> subprocess.Popen:
+    def start_worker(
+        self, concurrency: int = 2, queues: Sequence[str] = (), application: str = "tests.delivery.worker"
+    ) -> subprocess.Popen:
         """Start a real Celery worker, of all queues or of some, and wait until it consumes."""
         log = self.folder / f"worker-{len(self.workers)}.log"
-        command = [sys.executable, "-m", "celery", "-A", "tests.delivery.worker", "worker", "-c", str(concurrency)]
+        command = [sys.executable, "-m", "celery", "-A", application, "worker", "-c", str(concurrency)]
         command += [
             "--loglevel",
             "info",
