@@ -105,6 +105,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "MAIL_CATCHER": environ.get("MAIL_CATCHER"),
         # Analytics
         "MIXPANEL_TOKEN": environ.get("MIXPANEL_TOKEN"),
+        "MIXPANEL_SERVICE_ACCOUNT": environ.get("MIXPANEL_SERVICE_ACCOUNT"),
         "MIXPANEL_URL": environ.get("MIXPANEL_URL"),
         "MIXPANEL_TIMEOUT": float(environ.get("MIXPANEL_TIMEOUT", "5")),
         # Sign-in
