@@ -85,7 +85,7 @@ def probe_app(**settings: Any) -> Flask:
 
 
 def probe_worker() -> Any:
-    """Its Celery application, for `celery -A tests.delivery.worker`."""
+    """Its Celery application, for `celery -A tests.workers.worker`."""
     celery = make_celery(probe_app())
     subscribers.register(celery)
     relay.register(celery)

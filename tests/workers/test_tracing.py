@@ -11,7 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from lms import subscribers
 from lms.events import eventually
-from tests.delivery.conftest import Installation
+from tests.workers.conftest import Installation
 
 pytestmark = pytest.mark.services
 

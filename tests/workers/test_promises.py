@@ -17,8 +17,8 @@ from lms.deliveries import DEAD, DONE, WAITING, Delivery
 from lms.deliveries.delivering import LOSSES
 from lms.events import Change, EventCenter, eventually
 from lms.origin import Origin, working_for
-from tests.delivery.conftest import PROBES, Installation, kill
-from tests.delivery.probe import Effect
+from tests.workers.conftest import PROBES, Installation, kill
+from tests.workers.probe import Effect
 
 pytestmark = pytest.mark.services
 
@@ -78,8 +78,8 @@ def test_a_rollback_sends_nothing(installation: Installation):
 def test_a_process_killed_between_commit_and_publish_still_delivers(installation: Installation):
     died = installation.run(
         "import os, signal\n"
-        "from tests.delivery import test_delivery as t\n"
-        "from tests.delivery.probe import probe_app\n"
+        "from tests.workers import test_promises as t\n"
+        "from tests.workers.probe import probe_app\n"
         "from lms.events import EventCenter\n"
         "app = probe_app()\n"
         "EventCenter.publish = lambda ids: os.kill(os.getpid(), signal.SIGKILL)\n"
