@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from celery.worker.control import control_command
 from flask import Flask
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -82,6 +83,12 @@ def probe_app(**settings: Any) -> Flask:
     EventCenter.publish = staticmethod(broker.publish)
     broker.connect(flask.config["BROKER_URL"], lambda: list(EventCenter.subscribers))
     return flask
+
+
+@control_command()  # type: ignore[untyped-decorator]
+def deafen(state: Any) -> None:
+    """Makes a worker deaf, as the loss of Redis can: it believes that it holds all it may hold."""
+    state.consumer.task_consumer.channel.qos.can_consume = lambda: False
 
 
 def probe_worker() -> Any:
