@@ -11,6 +11,8 @@ from lms.origin import Origin, working_for
 from lms.views import (
     activities,
     audits,
+    bank_questions,
+    banks,
     contents,
     courses,
     deliveries,
@@ -40,6 +42,8 @@ PAGES = (
     subjects,
     enrollments,
     contents,
+    banks,
+    bank_questions,
     events,
     results,
     people,
