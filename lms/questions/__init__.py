@@ -14,6 +14,7 @@ from lms.questions.banks import (
 from lms.questions.definitions import KINDS, validated_question
 from lms.questions.grading import Grade, grade, right_answer
 from lms.questions.html import plain
+from lms.questions.importing import check_file, export_bank, find_import, items_of, report_of, take_over
 from lms.questions.learners import for_learner
 from lms.questions.models import Bank, Question, QuestionImport, QuestionVersion
 from lms.questions.questions import (
@@ -45,24 +46,30 @@ __all__ = [
     "all_of",
     "bank_choices",
     "banks_page",
+    "check_file",
     "create_bank",
     "delete_bank",
     "delete_questions",
     "draw",
     "duplicate_question",
+    "export_bank",
     "find_bank",
+    "find_import",
     "find_question",
     "for_learner",
     "freeze",
     "freeze_all",
     "grade",
+    "items_of",
     "move_questions",
     "plain",
     "question_counts",
     "questions_page",
     "read_answer",
+    "report_of",
     "right_answer",
     "tags_of",
+    "take_over",
     "update_bank",
     "update_question",
     "validated_question",

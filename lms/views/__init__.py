@@ -11,6 +11,7 @@ from lms.origin import Origin, working_for
 from lms.views import (
     activities,
     audits,
+    bank_files,
     bank_questions,
     banks,
     contents,
@@ -44,6 +45,7 @@ PAGES = (
     contents,
     banks,
     bank_questions,
+    bank_files,
     events,
     results,
     people,
