@@ -30,6 +30,7 @@ from lms.questions.questions import (
     tags_of,
     update_question,
 )
+from lms.questions.statistics import ItemStatistics, Response, choice_texts, item_statistics
 from lms.questions.versions import draw, freeze, freeze_all
 
 __all__ = [
@@ -37,16 +38,19 @@ __all__ = [
     "Bank",
     "BankAttrs",
     "Grade",
+    "ItemStatistics",
     "Question",
     "QuestionAttrs",
     "QuestionImport",
     "QuestionVersion",
+    "Response",
     "add_question",
     "add_questions",
     "all_of",
     "bank_choices",
     "banks_page",
     "check_file",
+    "choice_texts",
     "create_bank",
     "delete_bank",
     "delete_questions",
@@ -60,6 +64,7 @@ __all__ = [
     "freeze",
     "freeze_all",
     "grade",
+    "item_statistics",
     "items_of",
     "move_questions",
     "plain",
