@@ -1,6 +1,6 @@
 """Making, changing and finding the questions of a bank."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -13,7 +13,7 @@ from lms.errors import Conflict, Invalid, NotFound
 from lms.events import EventCenter
 from lms.paging import Page, paginate
 from lms.policy import authorize
-from lms.questions.definitions import validated_question
+from lms.questions.definitions import MARKER, validated_question
 from lms.questions.html import plain, printable
 from lms.questions.models import Bank, Question
 
@@ -68,10 +68,15 @@ def _columns(attrs: QuestionAttrs) -> dict[str, Any]:
     return {
         "title": attrs.title,
         "kind": definition["kind"],
-        "summary": plain(definition["text"])[:300],
+        "summary": shortly(definition),
         "tags": attrs.tags,
         "definition": definition,
     }
+
+
+def shortly(definition: Mapping[str, Any]) -> str:
+    """The words of a question on one line, up to 300 characters, with a line for each gap."""
+    return MARKER.sub("____", plain(definition["text"]))[:300]
 
 
 def update_question(question: Question, attrs: QuestionAttrs, actor: User) -> Question:

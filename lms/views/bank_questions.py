@@ -104,7 +104,7 @@ def _attrs(form: QuestionForm) -> QuestionAttrs:
     except ValueError:
         raise Invalid("text", "The question did not come through. Reload the page and try again.") from None
     definition = questions.validated_question(definition if isinstance(definition, dict) else {})
-    title = (form.title.data or "").strip() or questions.plain(definition["text"])[:80]
+    title = (form.title.data or "").strip() or questions.shortly(definition)[:80].strip()
     tags = (form.tags.data or "").split(",")
     return validated(QuestionAttrs, {"title": title or _("Question"), "definition": definition, "tags": tags})
 
