@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from lms.attrs import MESSAGES
 from lms.errors import Invalid
-from lms.questions.html import clean, digest, plain, printable
+from lms.questions.html import clean, digest, is_too_deep, plain, printable
 
 KINDS = ("single", "multiple", "truefalse", "shorttext", "numeric", "ordering", "matching", "gaps")
 MARKER = re.compile(r"\[\[(\d{1,2})\]\]")
@@ -30,7 +30,10 @@ def _printable(value: Any) -> Any:
 
 
 def _clean(text: str) -> str:
-    return clean(text).strip()
+    cleaned = clean(text).strip()
+    if is_too_deep(cleaned):
+        raise ValueError("This text has elements within elements within elements. Paste it without its marks.")
+    return cleaned
 
 
 def _line(text: str) -> str:

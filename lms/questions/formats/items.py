@@ -11,6 +11,8 @@ from lms.questions.definitions import MARKER, validated_question
 from lms.questions.html import escaped, plain
 
 LONGEST_TITLE = 200
+LONGEST_HTML = 400_000
+"""Characters; what is longer is refused in words by `validated_question`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Found:
 def as_html(text: str, format: str) -> str:
     """Text in one of Moodle's formats as HTML; cleaning is left to `validated_question`."""
     text = text.strip()
+    if len(text) > LONGEST_HTML:
+        return text
     if format in ("plain", "plain_text"):
         return escaped(text)
     if format == "markdown":
