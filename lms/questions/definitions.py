@@ -195,8 +195,8 @@ MODELS: dict[str, type[Definition]] = {
     "numeric": Numeric, "ordering": Ordering, "matching": Matching, "gaps": Gaps,
 }  # fmt: skip
 WORDS = {
-    **MESSAGES, "too_long": "Use at most {max_length} of them.", "greater_than": "Use a number above {gt}.",
-    "greater_than_equal": "Use {ge} or more.", "less_than_equal": "Use {le} or less.",
+    **MESSAGES, "too_long": "Use at most {max_length} of them.", "greater_than": "Use a number above {gt:g}.",
+    "greater_than_equal": "Use {ge:g} or more.", "less_than_equal": "Use {le:g} or less.",
     "float_parsing": "Fill in a number.", "float_type": "Fill in a number.", "finite_number": "Fill in a number.",
     "bool_parsing": "Say yes or no.", "bool_type": "Say yes or no.", "string_type": "Fill in a text.",
     "list_type": "This cannot be read. Reload the page and try again.",
