@@ -1,6 +1,7 @@
 """Making, changing and finding the questions of a bank."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -79,11 +80,19 @@ def shortly(definition: Mapping[str, Any]) -> str:
     return MARKER.sub("____", plain(definition["text"]))[:300]
 
 
-def update_question(question: Question, attrs: QuestionAttrs, actor: User) -> Question:
-    """Change a question. Those who are answering it keep the version they began with."""
+def update_question(
+    question: Question, attrs: QuestionAttrs, actor: User, seen: datetime | None = None
+) -> Question:
+    """Change a question. Those who are answering it keep the version they began with.
+
+    Raises Invalid if somebody else has changed it after `seen`, so that nobody's work is lost unnoticed.
+    """
     authorize(actor, "edit", question)
     columns = _columns(attrs)
-    with transaction():
+    with transaction() as session:
+        session.refresh(question, with_for_update=True)
+        if seen is not None and question.updated_at != seen:
+            raise Invalid("form", "Somebody else has changed this question meanwhile. Save again to replace that.")
         previous = snapshot(question)
         for name, value in columns.items():
             setattr(question, name, value)
