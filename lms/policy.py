@@ -29,6 +29,8 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
         "enroll": frozenset({"author", "manager", "admin"}),
     },
     "Content": {"view": EVERYBODY, "edit": frozenset({"author", "admin"})},
+    "Bank": {"view": frozenset({"author", "admin"}), "edit": frozenset({"author", "admin"})},
+    "Question": {"view": frozenset({"author", "admin"}), "edit": frozenset({"author", "admin"})},
     "Event": {"view": EVERYBODY, "edit": frozenset({"author", "instructor", "admin"})},
     "Enrollment": {"view": frozenset({"author", "manager", "auditor", "admin", SELF}), "learn": frozenset({SELF})},
     "Audit": {"view": frozenset({"auditor", "admin"})},
