@@ -26,13 +26,17 @@ from lms.views import (
     media,
     notifications,
     organization,
+    origins,
+    packages,
     people,
+    playing,
     profile,
     results,
     search,
     signin,
     subjects,
     uploads,
+    xapi,
 )
 
 PAGES = (
@@ -55,6 +59,9 @@ PAGES = (
     deliveries,
     health,
     media,
+    packages,
+    playing,
+    xapi,
 )
 
 CONTENT_SECURITY_POLICY = (
@@ -65,6 +72,7 @@ CONTENT_SECURITY_POLICY = (
 
 def register(app: Flask) -> None:
     """Add every page, the frame around them, sign-in and the error pages."""
+    origins.register(app)
     uploads.register(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=frame.locale, timezone_selector=frame.timezone)

@@ -48,8 +48,10 @@ def new() -> str | Response:
 
 @blueprint.get("/<int:id>")
 @login_required
-def show(id: int) -> str:
+def show(id: int) -> str | Response:
     """A content with its pages in order."""
+    if _editable(id).kind == content.PACKAGE:
+        return redirect(url_for("packages.show", id=id))
     return render_template("contents/show.html", content=_editable(id))
 
 

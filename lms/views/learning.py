@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug import Response
 
 from lms import courses, results
+from lms.content import PACKAGE
 from lms.courses import PUBLISHED, Enrollment, Subject
 from lms.db import find
 from lms.errors import Conflict, NotFound
@@ -31,9 +32,11 @@ def index() -> str:
 
 @blueprint.get("/<int:enrollment_id>/subjects/<int:subject_id>")
 @login_required
-def subject(enrollment_id: int, subject_id: int) -> str:
+def subject(enrollment_id: int, subject_id: int) -> str | Response:
     """One subject: a page of its content, or when and where its event is."""
     enrollment, step = _step(enrollment_id, subject_id)
+    if step.content and step.content.kind == PACKAGE:
+        return redirect(url_for("packages.launch", enrollment_id=enrollment_id, subject_id=subject_id))
     pages = step.content.pages if step.content else []
     number = request.args.get("page", "1")
     position = min(max(1, int(number) if number.isdecimal() and len(number) < 6 else 1), max(1, len(pages)))
