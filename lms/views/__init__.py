@@ -29,11 +29,11 @@ from lms.views import (
     origins,
     packages,
     people,
-    playing,
     profile,
     results,
     search,
     signin,
+    stage,
     subjects,
     uploads,
     xapi,
@@ -60,7 +60,7 @@ PAGES = (
     health,
     media,
     packages,
-    playing,
+    stage,
     xapi,
 )
 

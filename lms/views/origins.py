@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, redirect, request
 from werkzeug import Response
 
-PLAYED = {"playing", "xapi"}
+PLAYED = {"stage", "xapi"}
 """Blueprints of the second origin, and of no other."""
 ON_BOTH = {"health"}
 LOOPBACK = {"127.0.0.1", "localhost"}

@@ -15,7 +15,7 @@ from lms.tracking import PackageAttempt, UnitAttempt
 from lms.views.access import chosen_id, form_errors, list_arguments, login_required, me
 from lms.views.forms.packages import PackageForm
 from lms.views.origins import packages_origin
-from lms.views.playing import SANDBOX, is_elsewhere, unit_address
+from lms.views.stage import SANDBOX, is_elsewhere, unit_address
 
 blueprint = Blueprint("packages", __name__)
 
@@ -103,7 +103,7 @@ def launch(enrollment_id: int, subject_id: int) -> Response | str:
             unit.details.get("launch_method") == "OwnWindow" or is_elsewhere(unit.href or "")
         )
         shown = (
-            unit_address(begun, token, origin) if unit.kind == AU else origin + url_for("playing.player", token=token)
+            unit_address(begun, token, origin) if unit.kind == AU else origin + url_for("stage.player", token=token)
         )
         units = tracking.contents_of(current)
     page = make_response(

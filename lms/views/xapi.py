@@ -16,7 +16,7 @@ from lms.errors import Invalid, NotAllowed, Refusal
 from lms.extensions import csrf
 from lms.tracking import Launch, documents, statements
 from lms.tracking.documents import Conditions, Key
-from lms.views.playing import open_to_all
+from lms.views.stage import open_to_all
 
 blueprint = Blueprint("xapi", __name__, url_prefix="/xapi")
 csrf.exempt(blueprint)

@@ -19,7 +19,7 @@ from lms.packages import AU, SCORM12
 from lms.tracking import Launch
 from lms.views.media import CHUNK, ranged
 
-blueprint = Blueprint("playing", __name__, url_prefix="/play/<token>")
+blueprint = Blueprint("stage", __name__, url_prefix="/play/<token>")
 csrf.exempt(blueprint)
 
 LARGEST_REPORT = 4 * 1024 * 1024
@@ -56,7 +56,7 @@ def player(token: str) -> Response:
         "standard": state.attempt.package.standard,
         "data": tracking.initial(state),
         "shared": state.data.get("shared") or {},
-        "commit": url_for("playing.commit", token=token),
+        "commit": url_for("stage.commit", token=token),
         "content": content_address(launch, token),
         "lms": current_app.config["PUBLIC_URL"],
         "masteryOverride": "mastery_score" in state.unit.details,
