@@ -9,7 +9,7 @@ from alembic import op
 from lms.db import Json, UtcDateTime
 
 revision = "0013"
-down_revision = "0003"
+down_revision = "0010"
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
