@@ -118,7 +118,9 @@ def _frozen(content: Content) -> list[dict[str, Any]]:
         {
             "id": page.id,
             "title": page.title,
-            "blocks": [_reference(block, next(rows)) if block["kind"] == "question" else block for block in page.blocks],
+            "blocks": [
+                _reference(block, next(rows)) if block["kind"] == "question" else block for block in page.blocks
+            ],
         }
         for page in content.pages
     ]

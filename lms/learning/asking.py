@@ -26,14 +26,13 @@ def asked(version: ContentVersion, seed: int) -> list[dict[str, Any]]:
             elif block["kind"] == "draw":
                 drawn = questions.draw(block["bank_id"], block["count"], seed + page, version.organization_id)
                 found = [
-                    (f"{block['id']}-{number}", row.id, row.definition["points"])
+                    (f"{block['id']}x{number}", row.id, row.definition["points"])
                     for number, row in enumerate(drawn, start=1)
                 ]
             else:
                 continue
-            rows += [
-                {"key": key, "id": id, "page": page, "block": block["id"], "points": points} for key, id, points in found
-            ]
+            place = {"page": page, "block": block["id"]}
+            rows += [{"key": key, "id": id, "points": points, **place} for key, id, points in found]
     return rows
 
 

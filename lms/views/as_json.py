@@ -14,12 +14,17 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def as_json(view: View) -> View:
-    """Decorator: what a context refuses is answered as `{"error", "errors"}` with the refusal's status."""
+    """Decorator: the data a view returns, with a status or without, is sent as JSON.
+
+    What a context refuses is answered as `{"error", "errors"}` with the refusal's status.
+    """
 
     @wraps(view)
     def answered(*args: Any, **kwargs: Any) -> Any:
         try:
-            return jsonify(view(*args, **kwargs))
+            said = view(*args, **kwargs)
+            data, status = said if isinstance(said, tuple) else (said, 200)
+            return jsonify(data), status
         except Refusal as error:
             db.session.rollback()
             errors = error.errors if isinstance(error, Invalid) else {}
