@@ -9,22 +9,25 @@ from lms.learning.attempts import (
     keep_place,
     standing,
     start,
-    under_way_on,
 )
 from lms.learning.models import Answer, Attempt
+from lms.learning.statistics import Figures, figures, under_way_by_version, under_way_on
 
 __all__ = [
     "Answer",
     "Answered",
     "Attempt",
+    "Figures",
     "Standing",
     "answer",
     "answered",
     "close_overdue",
+    "figures",
     "finish",
     "keep_place",
     "standing",
     "start",
+    "under_way_by_version",
     "under_way_on",
     "view_of",
     "views",

@@ -230,18 +230,3 @@ def _move_on(attempt: Attempt) -> None:
             if (answer.key, answer.question_version_id) not in kept:
                 session.execute(delete(Answer).where(Answer.id == answer.id))
         EventCenter.broadcast("updated", previous, attempt, None)
-
-
-def under_way_on(content_id: int) -> int:
-    """How many attempts are under way on any version of a content; one statement."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Attempt)
-            .join(Attempt.version)
-            .where(ContentVersion.content_id == content_id, Attempt.finished_at.is_(None))
-        )
-        or 0
-    )
-
-

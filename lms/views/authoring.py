@@ -115,8 +115,7 @@ def _page(id: int, page_id: int) -> ContentPage:
 
 
 def _as_data(page: ContentPage) -> dict[str, Any]:
-    here = {"id": page.content_id, "page_id": page.id}
-    return {**content.as_data(page), "url": url_for("authoring.read", **here)}
+    return {**content.as_data(page), "url": url_for("authoring.read", id=page.content_id, page_id=page.id)}
 
 
 def _current(page: ContentPage) -> dict[str, Any]:

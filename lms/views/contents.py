@@ -144,7 +144,6 @@ def statistics(id: int) -> str:
         versions=content.versions(row),
         number=number,
         figures=learning.figures(row.id, number),
-        items=learning.item_figures(row.id, number),
     )
 
 

@@ -37,7 +37,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_content_versions")),
-        sa.UniqueConstraint("content_id", "number", name=op.f("uq_content_versions_content_id")),
+        sa.UniqueConstraint("content_id", "number", name=op.f("uq_content_versions_content_id_number")),
     )
     op.create_index(op.f("ix_content_versions_organization_id"), "content_versions", ["organization_id"])
 

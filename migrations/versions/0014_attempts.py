@@ -35,15 +35,15 @@ def upgrade() -> None:
         sa.Column("finished_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("page", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
-        sa.Column("points", sa.Float(), nullable=True),
-        sa.Column("of", sa.Float(), nullable=True),
+        sa.Column("points", sa.Double(), nullable=True),
+        sa.Column("of", sa.Double(), nullable=True),
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("passed", sa.Boolean(), nullable=True),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", UtcDateTime(timezone=True), nullable=False),
         *(_reference("attempts", name, *target) for name, target in OWNERS.items()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
-        sa.UniqueConstraint("enrollment_id", "subject_id", "number", name=op.f("uq_attempts_enrollment_id")),
+        sa.UniqueConstraint("enrollment_id", "subject_id", "number", name=op.f("uq_attempts_enrollment_id_subject_id_number")),
     )
     for name in ("subject_id", "course_id", "user_id", "version_id", "organization_id"):
         op.create_index(op.f(f"ix_attempts_{name}"), "attempts", [name])
@@ -61,15 +61,15 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("question_version_id", BigId, nullable=False),
         sa.Column("answer", Json, nullable=False),
-        sa.Column("points", sa.Float(), nullable=False),
-        sa.Column("of", sa.Float(), nullable=False),
+        sa.Column("points", sa.Double(), nullable=False),
+        sa.Column("of", sa.Double(), nullable=False),
         sa.Column("client_ids", Json, nullable=False),
         sa.Column("answered_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("organization_id", BigId, nullable=False),
         _reference("answers", "attempt_id", "attempts", "CASCADE"),
         _reference("answers", "organization_id", "organizations", "CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
-        sa.UniqueConstraint("attempt_id", "key", name=op.f("uq_answers_attempt_id")),
+        sa.UniqueConstraint("attempt_id", "key", name=op.f("uq_answers_attempt_id_key")),
     )
     op.create_index(op.f("ix_answers_question_version_id"), "answers", ["question_version_id"])
     op.create_index(op.f("ix_answers_organization_id"), "answers", ["organization_id"])
