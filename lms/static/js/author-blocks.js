@@ -9,7 +9,7 @@ let quill;
 export const SYMBOLS = { text: "text-left", picture: "image", video: "play-btn", file: "paperclip", callout: "megaphone", question: "question-circle", draw: "shuffle" };
 export const NEW = {
   text: { html: "" }, picture: { media_id: null, alt: "", caption: "" }, video: { title: "", media_id: null, captions_id: null, embed: "" },
-  file: { media_id: null, title: "" }, callout: { tone: "info", html: "" }, question: { definition: {} }, draw: { bank_id: null, count: 5 },
+  file: { media_id: null, title: "" }, callout: { tone: "info", html: "" }, question: { definition: { kind: "single" } }, draw: { bank_id: null, count: 5 },
 };
 
 // `context` has words, files (by id), banks, uploadUrl and changed(). Returns the fields as elements.
@@ -69,7 +69,7 @@ function words(block, name, label, context, help = null) {
 function picture(block, context) {
   const { words: w } = context;
   return [
-    chooser(block, "media_id", w.choosePicture, "image/*", context, (known) => h("img", { src: known.url, alt: block.alt, class: "block-picture" })),
+    chooser(block, "media_id", w.choosePicture, "image/*", context, (known) => h("img", { src: known.url, alt: block.alt, class: "media-picture" })),
     words(block, "alt", w.alt, context, w.altHelp),
     words(block, "caption", w.caption, context),
   ];
@@ -79,7 +79,7 @@ function video(block, context) {
   const { words: w } = context;
   return [
     words(block, "title", w.title, context),
-    chooser(block, "media_id", w.chooseVideo, "video/*", context, (known) => h("video", { src: known.url, controls: true, preload: "metadata", class: "block-video" })),
+    chooser(block, "media_id", w.chooseVideo, "video/*", context, (known) => h("video", { src: known.url, controls: true, preload: "metadata", class: "media-video" })),
     chooser(block, "captions_id", w.chooseCaptions, ".vtt,text/vtt", context, nameOf),
     words(block, "embed", w.embed, context),
   ];
@@ -90,7 +90,7 @@ function file(block, context) {
 }
 
 function nameOf(known) {
-  return h("a", { href: known.url, target: "_blank", class: "block-file" }, icon("paperclip"), ` ${known.name}`);
+  return h("a", { href: known.url, target: "_blank", class: "media-file" }, icon("paperclip"), ` ${known.name}`);
 }
 
 // A file that is uploaded as soon as it is chosen; `shown` makes the element for one that is there.

@@ -244,4 +244,5 @@ document.addEventListener("visibilitychange", () => { if (document.hidden && ope
 for (const page of state.pages) saverOf(page).restore();
 const [, pageId, blockId] = location.hash.match(/^#page-(\d+)(?:-(\w+))?$/) ?? [];
 show(state.pages.find((page) => String(page.id) === pageId) ?? state.pages[0] ?? null);
+root.querySelectorAll("#add-page, [data-add]").forEach((button) => { button.disabled = false; });
 if (blockId) document.getElementById(`block-${blockId}`)?.scrollIntoView();

@@ -86,6 +86,7 @@ function show(number, { focus = true } = {}) {
   const isLast = current >= pages.length - 1;
   previous.disabled = current <= 0;
   next.hidden = isLast;
+  next.disabled = false;
   if (finish) finish.hidden = !isLast;
   if (end) end.hidden = !isLast;
   document.querySelector(".player-progress").value = current + 1;
