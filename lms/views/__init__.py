@@ -6,11 +6,15 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 
 from lms import metrics
+from lms.content import FRAME_HOSTS
 from lms.extensions import babel, csrf
 from lms.origin import Origin, working_for
 from lms.views import (
     activities,
     audits,
+    authoring,
+    bank_questions,
+    banks,
     contents,
     courses,
     deliveries,
@@ -46,6 +50,9 @@ PAGES = (
     subjects,
     enrollments,
     contents,
+    authoring,
+    banks,
+    bank_questions,
     events,
     results,
     people,
@@ -65,8 +72,8 @@ PAGES = (
 )
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data:; frame-src 'self'; object-src 'none'; base-uri 'self'; "
-    "form-action 'self'; frame-ancestors 'self'"
+    f"default-src 'self'; img-src 'self' data:; frame-src 'self' {' '.join(FRAME_HOSTS)}; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 
 

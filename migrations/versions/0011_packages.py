@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 from lms.db import UtcDateTime
 
 revision = "0011"
-down_revision = ("0010", "0013")
+down_revision = "0016"
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
