@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -67,15 +68,17 @@ class Playing:
         return db.session.scalar(select(Result).where(Result.subject_id == self.subject.id))
 
 
-def begin(client_for: Any, author: User, learner: User, stream: io.BytesIO) -> Playing:
+def begin(app: Flask, author: User, learner: User, stream: io.BytesIO) -> Playing:
     """Import, publish and enroll."""
     package = packages.import_package(stream, author)
     course = factories.course(author)
     subject = courses.add_subject(course, SubjectAttrs(title="Package", content_id=package.content_id), author)
     courses.publish_course(course, author)
     enrollment = courses.enroll(course, [learner.id], author)[0]
-    client = client_for(learner)
-    return Playing(client, client.application.test_client(), enrollment, subject)
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = learner.fs_uniquifier, True
+    return Playing(client, app.test_client(), enrollment, subject)
 
 
 class Unit:

@@ -12,8 +12,8 @@ from tests.tracking.playing import begin
 
 
 @pytest.fixture
-def play(client_for, author, learner):
-    return lambda stream: begin(client_for, author, learner, stream)
+def play(app, author, learner):
+    return lambda stream: begin(app, author, learner, stream)
 
 
 def scos(number: int, version: str = "1.2", inside: str = "", kind: str = "sco"):
@@ -83,7 +83,8 @@ def test_after_a_normal_end_2004_begins_anew_and_what_was_achieved_stands(play):
     playing.commit(playing.open(), done, final=True)
     again = playing.open()
     data = playing.settings(again)["data"]
-    assert (data["entry"], data.get("suspend_data"), data["learner_preference"]["language"]) == ("ab-initio", None, "nl")
+    assert (data["entry"], data.get("suspend_data")) == ("ab-initio", None)
+    assert data["learner_preference"]["language"] == "nl"
     playing.commit(again, {"completion_status": "incomplete", "session_time": "PT1M"})
     result = playing.result()
     assert (result.passed, result.score, result.source, result.version) == (True, 80, "package", 1)
@@ -177,11 +178,12 @@ def test_a_learner_says_that_a_silent_unit_is_done_but_not_one_that_reports(play
     assert playing.result().passed is True
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"cmi": 1}', b'{"cmi": {"x": NaN}}', b"[" * 100_000])
-def test_what_is_no_data_model_is_refused(play, body):
+def test_what_is_no_data_model_is_refused(play):
     playing = play(scos(1))
-    refused = playing.visitor.post(f"{playing.open()}commit", data=body, content_type="text/plain")
-    assert (refused.status_code in (400, 422), refused.json["result"]) == (True, False)
+    address = playing.open()
+    for body in (b"", b"[]", b"{", b'{"cmi": 1}', b'{"cmi": {"x": NaN}}', b"[" * 100_000):
+        refused = playing.visitor.post(f"{address}commit", data=body, content_type="text/plain")
+        assert (refused.status_code in (400, 422), refused.json["result"]) == (True, False), body[:20]
 
 
 def test_nul_in_what_a_unit_says_is_left_out(play):
