@@ -6,12 +6,15 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 
 from lms import metrics, tracing
+from lms import metrics
+from lms.content import FRAME_HOSTS
 from lms.extensions import babel, csrf
 from lms.origin import Origin, working_for
 from lms.views import (
     activities,
     audits,
     bank_files,
+    authoring,
     bank_questions,
     banks,
     contents,
@@ -26,14 +29,20 @@ from lms.views import (
     home,
     learning,
     mailcatcher,
+    media,
     notifications,
     organization,
+    origins,
+    packages,
     people,
     profile,
     results,
     search,
     signin,
+    stage,
     subjects,
+    uploads,
+    xapi,
 )
 
 PAGES = (
@@ -43,6 +52,7 @@ PAGES = (
     subjects,
     enrollments,
     contents,
+    authoring,
     banks,
     bank_questions,
     bank_files,
@@ -58,16 +68,22 @@ PAGES = (
     notifications,
     deliveries,
     health,
+    media,
+    packages,
+    stage,
+    xapi,
 )
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data:; frame-src 'self'; object-src 'none'; base-uri 'self'; "
-    "form-action 'self'; frame-ancestors 'self'"
+    f"default-src 'self'; img-src 'self' data:; frame-src 'self' {' '.join(FRAME_HOSTS)}; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 
 
 def register(app: Flask) -> None:
     """Add every page, the frame around them, sign-in and the error pages."""
+    origins.register(app)
+    uploads.register(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=frame.locale, timezone_selector=frame.timezone)
     signin.register(app)

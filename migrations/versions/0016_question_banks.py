@@ -6,7 +6,7 @@ from alembic import op
 from lms.db import Json, UtcDateTime
 
 revision = "0016"
-down_revision = "0003"
+down_revision = "0014"
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
