@@ -119,9 +119,9 @@ def publish(page: Page) -> None:
 def answer_all(page: Page) -> None:
     """Answer every question on the open page."""
     choose = {
-        "single": lambda box: box.get_by_label("One in four").check(),
-        "multiple": lambda box: [box.get_by_label(label).check() for label in ("Feet", "Rungs")],
-        "truefalse": lambda box: box.get_by_label("False").check(),
+        "single": lambda box: box.get_by_text("One in four").click(),
+        "multiple": lambda box: [box.get_by_text(label).click() for label in ("Feet", "Rungs")],
+        "truefalse": lambda box: box.get_by_text("False", exact=True).click(),
         "shorttext": lambda box: box.locator("input").fill("a colleague"),
         "numeric": lambda box: box.locator("input").fill("3"),
         "ordering": lambda box: put_in_order(box, ("Look", "Place", "Climb")),
@@ -206,7 +206,7 @@ def test_a_learner_passes_on_a_phone_with_the_network_cut_in_the_middle(
     page.get_by_role("button", name="Finish").click()
     page.get_by_role("button", name="Yes, go on").click()
     expect(page.locator(".outcome .chip", has_text="Passed")).to_be_visible()
-    expect(page.locator(".outcome .figure")).to_have_text("91%")
+    expect(page.locator(".outcome .figure")).to_have_text("88%")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.context.close()
 
