@@ -5,7 +5,6 @@ from sqlalchemy.orm import selectinload
 
 from lms.accounts import User
 from lms.attrs import Attrs, Html, Name, Summary
-from lms.content import PAGES
 from lms.courses.models import ARCHIVED, DRAFT, PUBLISHED, Course, Enrollment, Subject
 from lms.db import db, find, snapshot, transaction, utcnow
 from lms.errors import Conflict, NotFound
@@ -57,7 +56,7 @@ def publish_course(course: Course, actor: User) -> Course:
     if not course.subjects:
         raise Conflict("Add a subject first: there is nothing to learn in this course yet.")
     for subject in with_subjects(course):
-        if subject.content and subject.content.kind == PAGES and subject.content.version is None:
+        if subject.content and not subject.content.is_learnable:
             raise Conflict(f"Publish the content of “{subject.title}” first: learners get published versions only.")
     return _set_status(course, DRAFT, PUBLISHED, actor)
 
