@@ -19,6 +19,7 @@ SENTENCES: dict[str, LazyString] = {
     "course_completed": _("%(user)s completed %(course)s"),
     "subject_finished": _("%(user)s finished %(title)s in %(course)s"),
     "content_created": _("%(actor)s wrote the content %(title)s"),
+    "content_published": _("%(actor)s published a new version of %(title)s"),
     "event_planned": _("%(actor)s planned the event %(title)s"),
     "event_changed": _("%(actor)s changed when or where %(title)s takes place"),
     "person_added": _("%(actor)s added %(user)s"),
@@ -35,6 +36,7 @@ ALWAYS = {
     ("Enrollment", "deleted"): "unenrolled",
     ("Result", "created"): "subject_finished",
     ("Content", "created"): "content_created",
+    ("ContentVersion", "created"): "content_published",
     ("Event", "created"): "event_planned",
 }
 STATUS = {"published": "course_published", "archived": "course_archived", "draft": "course_reopened"}
