@@ -14,6 +14,7 @@ from lms.questions.banks import (
 from lms.questions.definitions import KINDS, validated_question
 from lms.questions.grading import Grade, grade, right_answer
 from lms.questions.html import plain
+from lms.questions.importing import check_file, export_bank, find_import, items_of, report_of, take_over
 from lms.questions.learners import for_learner
 from lms.questions.models import Bank, Question, QuestionImport, QuestionVersion
 from lms.questions.questions import (
@@ -29,6 +30,7 @@ from lms.questions.questions import (
     tags_of,
     update_question,
 )
+from lms.questions.statistics import ItemStatistics, Response, choice_texts, item_statistics
 from lms.questions.versions import draw, freeze, freeze_all
 
 __all__ = [
@@ -36,33 +38,43 @@ __all__ = [
     "Bank",
     "BankAttrs",
     "Grade",
+    "ItemStatistics",
     "Question",
     "QuestionAttrs",
     "QuestionImport",
     "QuestionVersion",
+    "Response",
     "add_question",
     "add_questions",
     "all_of",
     "bank_choices",
     "banks_page",
+    "check_file",
+    "choice_texts",
     "create_bank",
     "delete_bank",
     "delete_questions",
     "draw",
     "duplicate_question",
+    "export_bank",
     "find_bank",
+    "find_import",
     "find_question",
     "for_learner",
     "freeze",
     "freeze_all",
     "grade",
+    "item_statistics",
+    "items_of",
     "move_questions",
     "plain",
     "question_counts",
     "questions_page",
     "read_answer",
+    "report_of",
     "right_answer",
     "tags_of",
+    "take_over",
     "update_bank",
     "update_question",
     "validated_question",

@@ -248,9 +248,16 @@ def _check_options(options: list[dict[str, Any]], path: str, several: bool) -> N
         raise Invalid(path, "The weights of the right options must be 100 together.")
     if not several and not any(option["correct"] for option in options):
         raise Invalid(path, "One option must be worth 100%.")
-    if all(option["weight"] == (100 if option["correct"] else 0) for option in options) and not several:
+    if _are_usual(options, several):
         for option in options:
             option["weight"] = None
+
+
+def _are_usual(options: Sequence[Mapping[str, Any]], several: bool) -> bool:
+    """Whether the weights are what they would be without any; thirds come with five decimals."""
+    share = 100 / sum(option["correct"] for option in options) if several else 100
+    wrong = -share if several else 0
+    return all(abs(option["weight"] - (share if option["correct"] else wrong)) < 0.001 for option in options)
 
 
 def _give_ids(rows: Sequence[dict[str, Any]], field: str, path: str, message: str) -> None:

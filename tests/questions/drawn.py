@@ -99,7 +99,7 @@ def questions(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS) -> dict[str, Any]
         data["extra"] = [*draw(st.lists(lines, max_size=2, unique=True)), "None of these at all"]
     else:
         data["gaps"] = draw(gaps())
-        data["text"] += "".join(f" and [[{n + 1}]]" for n in range(len(data["gaps"])))
+        data["text"] += "".join(f" and [[{n + 1}]]" for n in range(len(data["gaps"]))) + " or so."
     if kind in ("multiple", "ordering", "matching", "gaps"):
         data["scoring"] = scoring
     return validated_question(data)

@@ -21,6 +21,10 @@ KINDS = {
 """What the kinds of questions are called."""
 
 
+FORMAT_NAMES = {"gift": "Moodle GIFT", "moodle": "Moodle XML", "qti": "QTI 2.1"}
+"""What the formats of files are called."""
+
+
 class BankForm(FlaskForm):
     """A bank."""
 
@@ -42,11 +46,6 @@ class ImportForm(FlaskForm):
     file = FileField(_("File"))
     format = SelectField(
         _("Format"),
-        choices=[
-            ("", _("Find out")),
-            ("gift", "Moodle GIFT"),
-            ("moodle", "Moodle XML"),
-            ("qti", "QTI 2.1"),
-        ],
+        choices=[("", _("By its content")), *FORMAT_NAMES.items()],
         validate_choice=False,
     )
