@@ -33,6 +33,7 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
     "Question": {"view": frozenset({"author", "admin"}), "edit": frozenset({"author", "admin"})},
     "Event": {"view": EVERYBODY, "edit": frozenset({"author", "instructor", "admin"})},
     "Enrollment": {"view": frozenset({"author", "manager", "auditor", "admin", SELF}), "learn": frozenset({SELF})},
+    "PackageAttempt": {"view": frozenset({"author", "admin"}), "learn": frozenset({SELF})},
     "MediaFile": {"view": EVERYBODY, "edit": frozenset({"author", "admin"})},
     "Attempt": {"view": frozenset({"author", "manager", "auditor", "admin", SELF}), "learn": frozenset({SELF})},
     "Audit": {"view": frozenset({"auditor", "admin"})},

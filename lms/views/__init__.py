@@ -31,13 +31,17 @@ from lms.views import (
     media,
     notifications,
     organization,
+    origins,
+    packages,
     people,
     profile,
     results,
     search,
     signin,
+    stage,
     subjects,
     uploads,
+    xapi,
 )
 
 PAGES = (
@@ -64,6 +68,9 @@ PAGES = (
     deliveries,
     health,
     media,
+    packages,
+    stage,
+    xapi,
 )
 
 CONTENT_SECURITY_POLICY = (
@@ -74,6 +81,7 @@ CONTENT_SECURITY_POLICY = (
 
 def register(app: Flask) -> None:
     """Add every page, the frame around them, sign-in and the error pages."""
+    origins.register(app)
     uploads.register(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=frame.locale, timezone_selector=frame.timezone)
