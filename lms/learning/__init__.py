@@ -10,6 +10,7 @@ from lms.learning.attempts import (
     standing,
     start,
 )
+from lms.learning.items import Item, item_figures
 from lms.learning.models import Answer, Attempt
 from lms.learning.statistics import Figures, figures, under_way_by_version, under_way_on
 
@@ -18,12 +19,14 @@ __all__ = [
     "Answered",
     "Attempt",
     "Figures",
+    "Item",
     "Standing",
     "answer",
     "answered",
     "close_overdue",
     "figures",
     "finish",
+    "item_figures",
     "keep_place",
     "standing",
     "start",

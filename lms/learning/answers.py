@@ -11,7 +11,7 @@ from lms.content import Quiz
 from lms.db import db, transaction, utcnow
 from lms.errors import Conflict, Invalid, NotFound
 from lms.learning.asking import definitions, question_of
-from lms.learning.attempts import finish, is_overdue
+from lms.learning.attempts import finish, is_overdue, lock
 from lms.learning.models import Answer, Attempt
 from lms.policy import authorize
 from lms.questions import Grade
@@ -40,7 +40,7 @@ def answer(attempt: Attempt, key: str, raw: Any, client_id: str, actor: User) ->
         finish(attempt, None)
         raise Conflict("Time is up. What you answered in time counts.")
     with transaction() as session:
-        session.refresh(attempt, with_for_update=True)
+        lock(attempt)
         if attempt.finished_at is not None:
             raise Conflict("This attempt is finished. What you answered before counts.")
         question = question_of(attempt, key)
