@@ -9,12 +9,14 @@ from typing import Any
 from bench import broadcast
 from bench.both import on_both
 from bench.pipeline import run as pipeline
+from bench.quiz import run as quiz
 
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "broadcast": broadcast.run,
     "outage": partial(on_both, "bench.outage.measure"),
     "isolation": partial(on_both, "bench.isolation.measure"),
     "pipeline": pipeline.run,
+    "quiz": quiz.run,
 }
 
 
