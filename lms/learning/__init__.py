@@ -1,7 +1,7 @@
 """Learning: attempts at contents, what was answered, and what the answers say about the questions."""
 
 from lms.learning.answers import Answered, answer, answered
-from lms.learning.asking import view_of, views
+from lms.learning.asking import views
 from lms.learning.attempts import (
     Standing,
     close_overdue,
@@ -32,6 +32,5 @@ __all__ = [
     "start",
     "under_way_by_version",
     "under_way_on",
-    "view_of",
     "views",
 ]
