@@ -1,5 +1,6 @@
 """Making, publishing, archiving and finding courses."""
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
@@ -55,9 +56,11 @@ def publish_course(course: Course, actor: User) -> Course:
     """Open a draft to those enrolled; raises Conflict while it has no subject, or one whose content is a draft."""
     if not course.subjects:
         raise Conflict("Add a subject first: there is nothing to learn in this course yet.")
-    for subject in with_subjects(course):
-        if subject.content and not subject.content.is_learnable:
-            raise Conflict(f"Publish the content of “{subject.title}” first: learners get published versions only.")
+    for row in with_subjects(course):
+        if row.content and not row.content.is_learnable:
+            raise Conflict(
+                _("Publish the content of “%(title)s” first: learners get published versions only.", title=row.title)
+            )
     return _set_status(course, DRAFT, PUBLISHED, actor)
 
 

@@ -211,12 +211,20 @@ def test_a_learner_passes_on_a_phone_with_the_network_cut_in_the_middle(
     page.context.close()
 
 
-def test_the_author_sees_how_it_went(chromium: Browser, address: str):
+def test_the_author_sees_how_it_went(chromium: Browser, address: str, course: str):
     page = sign_in(chromium, address, "author")
     page.goto("/contents/?q=Extinguishers")
     page.get_by_role("link", name="Fire safety: Extinguishers").click()
     page.get_by_role("link", name="Statistics").click()
     expect(page.locator(".tile").first).to_contain_text("finished")
+    row = page.get_by_role("row").filter(has_text="A pan of oil is on fire.")
+    expect(row).to_contain_text(re.compile(r"\d+%"))
+    row.locator("summary").click()
+    expect(row).to_contain_text("A fire blanket")
+    page.goto("/contents/?q=Ladders+and+you")
+    page.get_by_role("link", name=TITLE).click()
+    page.get_by_role("link", name="Statistics").click()
+    expect(page.locator(".tile").first).to_contain_text("1 finished, by 1 people")
     page.context.close()
 
 
