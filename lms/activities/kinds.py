@@ -20,6 +20,8 @@ SENTENCES: dict[str, LazyString] = {
     "subject_finished": _("%(user)s finished %(title)s in %(course)s"),
     "content_created": _("%(actor)s wrote the content %(title)s"),
     "content_published": _("%(actor)s published a new version of %(title)s"),
+    "bank_created": _("%(actor)s started the question bank %(title)s"),
+    "questions_imported": _("%(actor)s took over the questions of %(title)s"),
     "event_planned": _("%(actor)s planned the event %(title)s"),
     "event_changed": _("%(actor)s changed when or where %(title)s takes place"),
     "person_added": _("%(actor)s added %(user)s"),
@@ -37,6 +39,7 @@ ALWAYS = {
     ("Result", "created"): "subject_finished",
     ("Content", "created"): "content_created",
     ("ContentVersion", "created"): "content_published",
+    ("Bank", "created"): "bank_created",
     ("Event", "created"): "event_planned",
 }
 STATUS = {"published": "course_published", "archived": "course_archived", "draft": "course_reopened"}
@@ -55,6 +58,8 @@ def kind_of(change: Change) -> str | None:
             return "course_completed"
         case ("Event", "updated") if {"starts_at", "ends_at", "location"} & set(difference):
             return "event_changed"
+        case ("QuestionImport", "updated") if "status" in difference:
+            return "questions_imported"
         case ("User", "created") if change.actor_id is not None:
             return "person_added"
     return ALWAYS.get(what)

@@ -27,6 +27,8 @@ LOCK = 0x61637469
         "ContentVersion": {"created"},
         "Event": {"created", "updated"},
         "User": {"created"},
+        "Bank": {"created"},
+        "QuestionImport": {"updated"},
     },
 )
 def tell(changes: Sequence[Change]) -> None:

@@ -27,6 +27,7 @@ from lms.questions.questions import (
     find_question,
     move_questions,
     questions_page,
+    shortly,
     tags_of,
     update_question,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "read_answer",
     "report_of",
     "right_answer",
+    "shortly",
     "tags_of",
     "take_over",
     "update_bank",

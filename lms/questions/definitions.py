@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from lms.attrs import MESSAGES
 from lms.errors import Invalid
-from lms.questions.html import clean, digest, plain, printable
+from lms.questions.html import clean, digest, is_too_deep, plain, printable
 
 KINDS = ("single", "multiple", "truefalse", "shorttext", "numeric", "ordering", "matching", "gaps")
 MARKER = re.compile(r"\[\[(\d{1,2})\]\]")
@@ -30,7 +30,10 @@ def _printable(value: Any) -> Any:
 
 
 def _clean(text: str) -> str:
-    return clean(text).strip()
+    cleaned = clean(text).strip()
+    if is_too_deep(cleaned):
+        raise ValueError("This text has elements within elements within elements. Paste it without its marks.")
+    return cleaned
 
 
 def _line(text: str) -> str:
@@ -192,8 +195,8 @@ MODELS: dict[str, type[Definition]] = {
     "numeric": Numeric, "ordering": Ordering, "matching": Matching, "gaps": Gaps,
 }  # fmt: skip
 WORDS = {
-    **MESSAGES, "too_long": "Use at most {max_length} of them.", "greater_than": "Use a number above {gt}.",
-    "greater_than_equal": "Use {ge} or more.", "less_than_equal": "Use {le} or less.",
+    **MESSAGES, "too_long": "Use at most {max_length} of them.", "greater_than": "Use a number above {gt:g}.",
+    "greater_than_equal": "Use {ge:g} or more.", "less_than_equal": "Use {le:g} or less.",
     "float_parsing": "Fill in a number.", "float_type": "Fill in a number.", "finite_number": "Fill in a number.",
     "bool_parsing": "Say yes or no.", "bool_type": "Say yes or no.", "string_type": "Fill in a text.",
     "list_type": "This cannot be read. Reload the page and try again.",

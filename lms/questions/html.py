@@ -11,7 +11,23 @@ IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 """Characters that neither XML nor PostgreSQL can hold."""
 BLOCK = re.compile(r"</(?:p|div|li|h[1-6]|tr|td|blockquote|pre)>|<br\s*/?>", re.IGNORECASE)
+TAGS = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+VOID = {"br", "img", "hr", "wbr", "col"}
 SCHEMES = {"http", "https", "mailto", "tel", "data"}
+
+
+DEEPEST = 100
+"""Elements within elements; what people write has ten."""
+
+
+def is_too_deep(text: str) -> bool:
+    """Whether elements of cleaned HTML stand within each other so deeply that others could not read it."""
+    depth = 0
+    for match in TAGS.finditer(text):
+        depth += -1 if match[1] else match[2].lower() not in VOID
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def clean(text: str) -> str:

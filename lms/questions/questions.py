@@ -1,6 +1,7 @@
 """Making, changing and finding the questions of a bank."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -13,7 +14,7 @@ from lms.errors import Conflict, Invalid, NotFound
 from lms.events import EventCenter
 from lms.paging import Page, paginate
 from lms.policy import authorize
-from lms.questions.definitions import validated_question
+from lms.questions.definitions import MARKER, validated_question
 from lms.questions.html import plain, printable
 from lms.questions.models import Bank, Question
 
@@ -68,17 +69,30 @@ def _columns(attrs: QuestionAttrs) -> dict[str, Any]:
     return {
         "title": attrs.title,
         "kind": definition["kind"],
-        "summary": plain(definition["text"])[:300],
+        "summary": shortly(definition),
         "tags": attrs.tags,
         "definition": definition,
     }
 
 
-def update_question(question: Question, attrs: QuestionAttrs, actor: User) -> Question:
-    """Change a question. Those who are answering it keep the version they began with."""
+def shortly(definition: Mapping[str, Any]) -> str:
+    """The words of a question on one line, up to 300 characters, with a line for each gap."""
+    return MARKER.sub("____", plain(definition["text"]))[:300]
+
+
+def update_question(
+    question: Question, attrs: QuestionAttrs, actor: User, seen: datetime | None = None
+) -> Question:
+    """Change a question. Those who are answering it keep the version they began with.
+
+    Raises Invalid if somebody else has changed it after `seen`, so that nobody's work is lost unnoticed.
+    """
     authorize(actor, "edit", question)
     columns = _columns(attrs)
-    with transaction():
+    with transaction() as session:
+        session.refresh(question, with_for_update=True)
+        if seen is not None and question.updated_at != seen:
+            raise Invalid("form", "Somebody else has changed this question meanwhile. Save again to replace that.")
         previous = snapshot(question)
         for name, value in columns.items():
             setattr(question, name, value)

@@ -91,7 +91,17 @@ def export_file(bank_id: int, format: str) -> Response:
 
 def _told(lines: Sequence[Line]) -> list[Line]:
     """In the reader's language."""
-    return [replace(line, why=_(line.why)) for line in lines]
+    return [replace(line, where=_place(line.where), why=_(line.why)) for line in lines]
+
+
+def _place(where: str) -> str:
+    """`line 3` and `question 3`; the path of a file stays what it is."""
+    word, _space, number = where.partition(" ")
+    if word == "line" and number.isdecimal():
+        return str(_("line %(number)s", number=number))
+    if word == "question" and number.isdecimal():
+        return str(_("question %(number)s", number=number))
+    return where
 
 
 def _known(format: str) -> None:

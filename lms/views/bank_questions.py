@@ -1,6 +1,7 @@
 """One question of a bank: writing it, with a preview that answers while it is written."""
 
 import json
+from datetime import datetime
 from secrets import randbelow
 from typing import Any
 
@@ -42,11 +43,13 @@ def new(bank_id: int) -> Any:
 def edit(bank_id: int, id: int) -> Any:
     """Change a question."""
     question = _question(bank_id, id)
-    form = QuestionForm(title=question.title, tags=", ".join(question.tags))
+    form = QuestionForm(
+        title=question.title, tags=", ".join(question.tags), seen=question.updated_at.isoformat()
+    )
     if not form.validate_on_submit():
         return _page(question.bank, question, form, question.definition)
     try:
-        questions.update_question(question, _attrs(form), me())
+        questions.update_question(question, _attrs(form), me(), _moment(form.seen.data))
     except Invalid as error:
         return _again(question.bank, question, form, error)
     flash(_("Saved."))
@@ -104,13 +107,23 @@ def _attrs(form: QuestionForm) -> QuestionAttrs:
     except ValueError:
         raise Invalid("text", "The question did not come through. Reload the page and try again.") from None
     definition = questions.validated_question(definition if isinstance(definition, dict) else {})
-    title = (form.title.data or "").strip() or questions.plain(definition["text"])[:80]
+    title = (form.title.data or "").strip() or questions.shortly(definition)[:80].strip()
     tags = (form.tags.data or "").split(",")
     return validated(QuestionAttrs, {"title": title or _("Question"), "definition": definition, "tags": tags})
 
 
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
 def _again(bank: Bank, question: Question | None, form: QuestionForm, error: Invalid) -> tuple[str, int]:
     db.session.rollback()
+    if question is not None:
+        form.seen.data = question.updated_at.isoformat()
     try:
         definition = json.loads(form.definition.data or "{}")
     except ValueError:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markupsafe import escape
 from sqlalchemy import select, update
 
-from lms import accounts, activities, classroom, content, courses, results
+from lms import accounts, activities, classroom, content, courses, questions, results
 from lms.accounts import ProfileAttrs, UserAttrs
 from lms.activities import SENTENCES, Activity
 from lms.classroom import EventAttrs
@@ -19,6 +19,7 @@ from lms.courses import CourseAttrs
 from lms.db import db
 from lms.deliveries import deliver
 from lms.events import Change, EventCenter
+from lms.questions import BankAttrs
 from tests import factories
 
 
@@ -47,6 +48,8 @@ def test_every_kind_has_its_moment(author, admin, learner, organization):
     courses.delete_course(factories.course(author), author)
     nina = UserAttrs(name="Nina", email="nina@harbour.example", roles=["learner"])
     accounts.create_user(nina, organization.id, None, admin)
+    bank = questions.create_bank(BankAttrs(title="Fire"), author)
+    questions.take_over(questions.check_file(bank, "ice.txt", b"Ice floats.{T}", "gift", author), author)
     assert set(kinds()) == set(SENTENCES)
 
 

@@ -20,7 +20,8 @@ PAGES = (
     "/contents/1/publish", "/contents/1/preview", "/contents/new", "/events/", "/events/1", "/events/new",
     "/results/", "/people/", "/people/5", "/people/5/edit", "/people/invite", "/departments", "/departments/new",
     "/job-functions/new", "/settings/", "/profile/", "/change", "/search/?q=fire", "/activity/", "/audits/",
-    "/notifications/", "/notifications/preferences", "/admin/deliveries/", "/dev/mail",
+    "/banks/", "/banks/new", "/banks/1", "/banks/1/import", "/banks/1/export/gift", "/banks/1/questions/new",
+    "/banks/1/questions/1", "/notifications/", "/notifications/preferences", "/admin/deliveries/", "/dev/mail",
 )  # fmt: skip
 
 

@@ -55,6 +55,8 @@ def changed(data, **fields):
         ({"kind": "essay"}, "kind", "Choose a kind"),
         ({"kind": ["single"]}, "kind", "Choose a kind"),
         (changed(SINGLE, text="<p> </p>"), "text", "Write the question."),
+        (changed(SINGLE, text="<b><i>" * 80 + "x"), "text", "within elements"),
+        (changed(SINGLE, text="x" * 400_001), "text", "at most 400000"),
         (changed(SINGLE, colour="red"), "colour", "cannot be set"),
         (changed(SINGLE, points=0), "points", "above 0"),
         (changed(SINGLE, points="many"), "points", "Fill in a number."),

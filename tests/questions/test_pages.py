@@ -74,6 +74,19 @@ def test_a_question_that_cannot_be_saved_is_shown_again_with_what_is_wrong(clien
     assert (number_of(Question), number_of(Change)) == (0, before)
 
 
+def test_nobody_overwrites_what_somebody_else_has_saved_without_being_told(client_for, author, admin, bank, question):
+    path = f"/banks/{bank.id}/questions/{question.id}"
+    mine, other = client_for(author), client_for(admin)
+    seen = re.search(r'name="seen"[^>]*value="([^"]+)"', mine.get(path).text)[1]
+    other.post(path, data=filled(TRUE_FALSE, title="Theirs", seen=seen))
+    refused = mine.post(path, data=filled(SINGLE, title="Mine", seen=seen))
+    assert (refused.status_code, "Somebody else has changed this question" in refused.text) == (422, True)
+    seen = re.search(r'name="seen"[^>]*value="([^"]+)"', refused.text)[1]
+    mine.post(path, data=filled(SINGLE, title="Mine", seen=seen))
+    db.session.expire_all()
+    assert question.title == "Mine"
+
+
 def test_the_preview_shows_what_learners_see_and_grades(client_for, author):
     client = client_for(author)
     seen = client.post("/banks/preview", json={"definition": SINGLE, "seed": 3}).json["html"]

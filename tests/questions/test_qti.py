@@ -63,7 +63,7 @@ def test_multiple_choice_with_a_mapping():
     mapped = [("H", 1), ("O", 1), ("He", -2)]
     body = choices("choiceInteraction", texts, 'shuffle="true" maxChoices="0"')
     definition = one(item(declared(["H", "O"], mapped, "multiple"), body))
-    assert worth(definition, [digest("Hydrogen")]) == 0.5
+    assert (definition["points"], worth(definition, [digest("Hydrogen")])) == (2, 1)
     assert worth(definition, [digest("Hydrogen"), digest("Helium")]) == 0
     definition = one(item(declared(["H", "O"], (), "multiple"), body, "match_correct"))
     assert definition["scoring"] == "all"
@@ -83,7 +83,11 @@ def test_order_and_match():
     assert [(pair["left"], pair["right"]) for pair in definition["pairs"]] == [
         ("Capulet", "Romeo"), ("Demetrius", "A Dream"),
     ]  # fmt: skip
-    assert definition["extra"] == ["Tempest"]
+    assert (definition["extra"], definition["points"]) == (["Tempest"], 1.5)
+    several = declared(["C R", "C M"], (), "multiple", "directedPair")
+    assert "more than one other thing" in read_file(item(several, body)).lines[0].why
+    scored = '<outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float" normalMaximum="4"/>'
+    assert one(item(declared(["C R", "D M"], entries, "multiple", "directedPair"), body, more=scored))["points"] == 4
 
 
 def test_fields_in_a_text_are_gaps_and_one_at_the_end_is_a_short_text():
@@ -93,7 +97,7 @@ def test_fields_in_a_text_are_gaps_and_one_at_the_end_is_a_short_text():
     declarations = declared(["York"], [("York", 1), ("york", 0.5)], "single", "string", "A") + declared(["Y"], name="C")
     definition = one(item(declarations, f"<p>Son of {entry.format('A')} or of {inline} it is.</p>"))
     assert definition["text"] == "<p>Son of [[1]] or of [[2]] it is.</p>"
-    assert worth(definition, {"1": "York", "2": digest("York")}) == 1
+    assert (definition["points"], worth(definition, {"1": "York", "2": digest("York")})) == (2, 2)
     short = one(item(declared(["York"], (), "single", "string", "A"), f"<p>Whose son?</p><p>{entry.format('A')}</p>"))
     assert (short["kind"], short["text"]) == ("shorttext", "<p>Whose son?</p>")
     number = one(item(declared(["5"], (), "single", "integer", "A"), f"<p>How many? {entry.format('A')}</p>"))

@@ -1,6 +1,5 @@
 """Moodle's cloze syntax, `{2:SHORTANSWER:=Paris~%50%paris#Mind the capital}`, as gaps and back."""
 
-import html
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -28,7 +27,7 @@ def read_cloze(text: str, missed: Callable[[str, str], None]) -> dict[str, Any] 
         weight, kind, answers = int(match[1] or 1) or 1, match[2], _rows(match[3])
         if kind in SHORT or kind in SHORT_CASE:
             gaps.append({"kind": "text", "case_sensitive": kind in SHORT_CASE, "variants": [
-                {"text": html.unescape(text), "weight": share, "feedback": said} for share, text, said in answers
+                {"text": plain(text), "weight": share, "feedback": said} for share, text, said in answers
             ]})  # fmt: skip
         elif kind in NUMBER:
             gaps.append({"kind": "number", "numbers": [_number(*row) for row in answers if row[1] != "*"]})

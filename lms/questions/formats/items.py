@@ -7,10 +7,12 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from lms.errors import Invalid
-from lms.questions.definitions import validated_question
+from lms.questions.definitions import MARKER, validated_question
 from lms.questions.html import escaped, plain
 
 LONGEST_TITLE = 200
+LONGEST_HTML = 400_000
+"""Characters; what is longer is refused in words by `validated_question`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Found:
             ((_path, sentence), *_others) = error.errors.items()
             self.missed(where, title or plain(str(data.get("text", ""))), sentence)
             return
-        name = " ".join(title.split()) or plain(definition["text"]) or "Question"
+        name = " ".join(title.split()) or MARKER.sub("____", plain(definition["text"])) or "Question"
         self.items.append(Item(name[:LONGEST_TITLE].strip(), definition, sorted(set(tags))))
 
     def as_data(self) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
@@ -61,6 +63,8 @@ class Found:
 def as_html(text: str, format: str) -> str:
     """Text in one of Moodle's formats as HTML; cleaning is left to `validated_question`."""
     text = text.strip()
+    if len(text) > LONGEST_HTML:
+        return text
     if format in ("plain", "plain_text"):
         return escaped(text)
     if format == "markdown":

@@ -175,6 +175,8 @@ def _ordering(question: Element, text: str, missed: Missed) -> dict[str, Any]:
     grading = (question.findtext("gradingtype") or "").strip()
     if grading not in SAME_AS_OURS:
         missed(f"grading {grading}", "An order is graded by what follows what, or all or nothing.")
+    if (question.findtext("selecttype") or "ALL").strip() not in ("ALL", "0"):
+        missed("selection", "Moodle asks some of the items here, we ask them all.")
     answers = sorted(question.findall("answer"), key=lambda answer: _number(answer.get("fraction")) or 0)
     items = [{"text": html_of(answer, missed)} for answer in answers]
     return {"kind": "ordering", "items": items, "scoring": ORDERED.get(grading, "partial")}

@@ -16,17 +16,25 @@ LARGEST_PICTURE = 256 * 1024
 """Bytes of a picture that is kept in the text itself."""
 PICTURES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp"}
 """How the files of pictures begin; a name says nothing."""
+DEEPEST = 200
+"""Elements within elements."""
 IN_TEXT = re.compile(r'src="data:image/(png|jpeg|gif|webp);base64,([^"]*)"')
 
 
 def parsed(data: bytes) -> Element:
     """The root of an XML file. Entities, document types and everything from outside are refused; raises Invalid."""
     try:
-        return fromstring(data, forbid_dtd=True)
+        root: Element = fromstring(data, forbid_dtd=True)
     except DefusedXmlException:
         raise Invalid("file", "This XML declares entities or a document type, which is not safe to read.") from None
     except (ParseError, ValueError, LookupError):
         raise Invalid("file", "This is not XML, or it is broken. Export it again and upload that.") from None
+    level = [root]
+    for _depth in range(DEEPEST):
+        level = [child for element in level for child in element]
+        if not level:
+            return root
+    raise Invalid("file", "This XML has elements within elements without end, which is not safe to read.")
 
 
 def text_of(parent: Element | None, path: str) -> str:

@@ -16,14 +16,19 @@ MATCH_CORRECT = "match_correct"
 def read_alone(item: Element, body: Element, asked: Element) -> dict[str, Any] | str:
     """An item with one interaction of its own, or the sentence why it cannot be taken over."""
     declaration = _declaration(item, asked)
-    common = {"points": _points(item), "text": _text(body, asked)}
     if declaration is None:
         return NO_SOLUTION
     if asked.tag == "orderInteraction":
-        return common | _ordering(item, asked, declaration)
-    if asked.tag == "matchInteraction":
-        return common | _matching(asked, declaration)
-    return common | _choice(item, asked, declaration)
+        own: dict[str, Any] | str = _ordering(item, asked, declaration)
+    elif asked.tag == "matchInteraction":
+        own = _matching(asked, declaration)
+    else:
+        own = _choice(item, asked, declaration)
+    if isinstance(own, str):
+        return own
+    earned = [value for value in _mapped(declaration).values() if value > 0]
+    full = max(earned, default=1.0) if declaration.get("cardinality") == "single" else sum(earned)
+    return {"points": _points(item, full), "text": _text(body, asked)} | own
 
 
 def _declaration(item: Element, asked: Element) -> Element | None:
@@ -43,13 +48,12 @@ def _text(body: Element, asked: Element) -> str:
     return f"{around}<p>{words}</p>" if words and says_something(around) else words or around
 
 
-def _points(item: Element) -> float:
-    for row in item.findall("outcomeDeclaration"):
-        if row.get("identifier") == "MAXSCORE":
-            number = _number(row.findtext("defaultValue/value"))
-            if number and 0 < number <= 1000:
-                return number
-    return 1
+def _points(item: Element, mapped: float) -> float:
+    """The item's MAXSCORE, the maximum of its SCORE, or what its mappings give together."""
+    outcomes = {row.get("identifier"): row for row in item.findall("outcomeDeclaration")}
+    said = [_number(outcomes["MAXSCORE"].findtext("defaultValue/value"))] if "MAXSCORE" in outcomes else []
+    said += [_number(outcomes["SCORE"].get("normalMaximum"))] if "SCORE" in outcomes else []
+    return next((number for number in (*said, mapped) if number and 0 < number <= 1000), 1)
 
 
 def _number(text: str | None) -> float | None:
@@ -120,7 +124,7 @@ def _ordering(item: Element, asked: Element, declaration: Element) -> dict[str, 
     return {"kind": "ordering", "items": items, "scoring": "all" if _is_all_or_nothing(item) else "partial"}
 
 
-def _matching(asked: Element, declaration: Element) -> dict[str, Any]:
+def _matching(asked: Element, declaration: Element) -> dict[str, Any] | str:
     """Pairs of the first set with the second; what belongs to nothing is an extra wrong answer."""
     sets = [
         {row.get("identifier") or "": inner_html(row) for row in part.findall("simpleAssociableChoice")}
@@ -130,7 +134,8 @@ def _matching(asked: Element, declaration: Element) -> dict[str, Any]:
     belongs: dict[str, str] = {}
     for value in _right(declaration) or list(_mapped(declaration)):
         left, _space, right = value.partition(" ")
-        belongs.setdefault(left, right)
+        if belongs.setdefault(left, right) != right:
+            return "Something belongs to more than one other thing; here each has one partner."
     pairs = [{"left": text, "right": plain(rights.get(belongs.get(name, ""), ""))} for name, text in lefts.items()]
     extra = [plain(text) for name, text in rights.items() if name not in belongs.values()]
     return {"kind": "matching", "pairs": pairs, "extra": extra}
@@ -152,7 +157,7 @@ def read_inline(item: Element, body: Element, asked: Sequence[Element]) -> dict[
             element.remove(child)
         element.tag, element.text, element.tail = "span", f"[[{number}]]", tail
     text = inner_html(body)
-    common = {"points": _points(item), "text": text}
+    common = {"points": _points(item, sum(gap["weight"] for gap in gaps)), "text": text}
     if len(gaps) == 1 and plain(text).endswith("[[1]]") and gaps[0]["kind"] != "choice":
         common["text"] = text.replace("<p><span>[[1]]</span></p>", "").replace("<span>[[1]]</span>", "")
         gap = gaps[0]
@@ -197,7 +202,7 @@ def _shares(right: Sequence[str], mapped: Mapping[str, float]) -> dict[str, floa
 
 def _tolerated(item: Element, identifier: str) -> list[dict[str, Any]]:
     """`equal` with an absolute tolerance in the rules of the item, each with the share of the points it earns."""
-    rows, full = [], _points(item)
+    rows, full = [], _points(item, 1)
     for rule in item.iter():
         if rule.tag not in ("responseIf", "responseElseIf"):
             continue

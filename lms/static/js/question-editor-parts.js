@@ -104,7 +104,7 @@ function numbers(list, path, changed, again) {
 
 function pairs(state, changed, again) {
   return rows(state.pairs, "pairs", t("Pairs"), t("Add a pair"), () => ({ left: "", right: "" }),
-    (pair, here) => [h("div", { class: "qe-pair" },
+    (pair, here) => [h("div", { class: "qe-halves" },
       htmlField(t("What is asked"), pair.left, (text) => { pair.left = text; changed(); }, `${here}.left`),
       labelled(t("What belongs to it"), line(pair.right, (text) => { pair.right = text; changed(); }), `${here}.right`))], changed, again);
 }

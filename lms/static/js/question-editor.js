@@ -55,7 +55,7 @@ export function mountEditor(root, definition, onChange = () => {}) {
   root.classList.add("question-editor");
   root.replaceChildren(
     h("div", { class: "qe-head" },
-      labelled(t("Kind"), select(KINDS(), state.kind, (kind) => { state.kind = kind; changed(); again(); }), "kind"),
+      labelled(t("Kind"), select(KINDS(), state.kind, (kind) => { state.kind = kind; keepOneRight(state); changed(); again(); }), "kind"),
       labelled(t("Points"), number(state.points, (value) => { state.points = value ?? 1; changed(); }), "points")),
     richField(t("Question"), state.text, (text) => { state.text = text; changed(); }, "text", { ready: (quill) => { editor = quill; } }),
     h("div", { class: "qe-gap-acts" }, gapButton, gapButtonRemove),
@@ -83,6 +83,13 @@ function filled(state) {
     return { ...blank, ...gap };
   });
   return state;
+}
+
+// Of several right options only the first stays right where one is to be chosen.
+function keepOneRight(state) {
+  if (state.kind !== "single") return;
+  const first = state.options.findIndex((option) => option.correct);
+  state.options.forEach((option, index) => { option.correct = index === first; });
 }
 
 function newGap() {

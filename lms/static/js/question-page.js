@@ -9,16 +9,20 @@ const token = document.querySelector("meta[name=csrf-token]").content;
 let seed = Number(form.dataset.seed);
 let timer;
 let latest = 0;
+let changed = false;
 
 const editor = mountEditor(document.getElementById("question-editor"), JSON.parse(form.dataset.definition), () => {
+  changed = true;
   clearTimeout(timer);
   timer = setTimeout(() => show(), 400);
 });
 const errors = JSON.parse(form.dataset.errors);
+delete errors.form;
 if (Object.keys(errors).length) editor.showErrors(errors)?.scrollIntoView({ block: "center" });
 else if (editor.read().text) show();
 
-form.addEventListener("submit", () => { form.elements.definition.value = JSON.stringify(editor.read()); }, true);
+form.addEventListener("submit", () => { changed = false; form.elements.definition.value = JSON.stringify(editor.read()); }, true);
+addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 document.getElementById("question-check").addEventListener("click", () => {
   const question = preview.querySelector("[data-question]:not([data-closed])");
   if (question) show({ answer: read(question) });

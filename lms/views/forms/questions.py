@@ -38,6 +38,7 @@ class QuestionForm(FlaskForm):
     title = StringField(_("Title"))
     tags = StringField(_("Tags"))
     definition = HiddenField()
+    seen = HiddenField()
 
 
 class ImportForm(FlaskForm):
