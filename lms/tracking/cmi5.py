@@ -95,7 +95,9 @@ def say(
 
 def keep(opened: Launch, attempt: PackageAttempt, body: dict[str, Any], is_cmi5: bool) -> Statement:
     """Write a statement with who stored it and when, in the caller's transaction."""
+    # To the millisecond, as it is told, so that "since" means the same here and there.
     now = utcnow()
+    now = now.replace(microsecond=now.microsecond // 1000 * 1000)
     body = {
         **body, "stored": stamp(now), "timestamp": body.get("timestamp") or stamp(now), "version": "1.0.0",
         "authority": {"objectType": "Agent", "account": {"homePage": Settings.base, "name": "lms"}},

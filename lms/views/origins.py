@@ -4,10 +4,13 @@ What strangers made runs on the second only. It finds there the files of the pac
 token opens; every other page sends it away.
 """
 
+from collections.abc import Callable, Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request
 from werkzeug import Response
+from werkzeug.routing import RequestRedirect
 
 PLAYED = {"stage", "xapi"}
 """Blueprints of the second origin, and of no other."""
@@ -18,6 +21,21 @@ LOOPBACK = {"127.0.0.1", "localhost"}
 def register(app: Flask) -> None:
     """Keep the two apart, before anything else looks at the request."""
     app.before_request(keep_apart)
+    app.wsgi_app = OneSlash(app.wsgi_app)  # type: ignore[method-assign]
+
+
+class OneSlash:
+    """Content puts a slash between the xAPI endpoint, which ends with one, and what it asks for."""
+
+    def __init__(self, inner: Callable[..., Iterable[bytes]]) -> None:
+        self.inner = inner
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Pass the request on."""
+        path = environ["PATH_INFO"]
+        if path.startswith("/xapi//"):
+            environ["PATH_INFO"] = "/xapi/" + path.removeprefix("/xapi/").lstrip("/")
+        return self.inner(environ, start_response)
 
 
 def packages_origin() -> str:
@@ -41,6 +59,8 @@ def keep_apart() -> Response | None:
     """A page of the LMS is not shown on the origin of packages, nor a package on that of the LMS."""
     packages = current_app.config["PACKAGES_URL"]
     there = bool(packages) and request.host == host_of(packages) != host_of(current_app.config["PUBLIC_URL"])
+    if isinstance(request.routing_exception, RequestRedirect):
+        return None
     if request.blueprint in PLAYED:
         # Where there is no second origin nobody gets a token; the routes are there for tests and tools all the same.
         if packages and not there and request.host == host_of(current_app.config["PUBLIC_URL"]):

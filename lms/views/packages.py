@@ -97,7 +97,7 @@ def launch(enrollment_id: int, subject_id: int) -> Response | str:
     shown, own_window, begun = "", False, None
     if unit is not None and origin:
         begun, token = tracking.launch(
-            current, unit.id, me(), lambda token: f"{origin}{url_for('playing.left', token=token)}"
+            current, unit.id, me(), lambda token: f"{origin}{url_for('stage.left', token=token)}"
         )
         own_window = unit.kind == AU and (
             unit.details.get("launch_method") == "OwnWindow" or is_elsewhere(unit.href or "")

@@ -73,6 +73,7 @@ def au(number: int = 1, url: str = "index.html", **attributes: str) -> str:
     """A unit of cmi5."""
     more = "".join(f' {name}="{value}"' for name, value in attributes.items())
     return (
-        f'<au id="https://example.org/au/{number}"{more}><title><langstring lang="en">Unit {number}</langstring></title>'
+        f'<au id="https://example.org/au/{number}"{more}>'
+        f'<title><langstring lang="en">Unit {number}</langstring></title>'
         f'<description><langstring lang="en">-</langstring></description><url>{url}</url></au>'
     )

@@ -3,6 +3,10 @@ const { origin, contents, back } = document.body.dataset;
 const frame = document.querySelector(".player-frame");
 const saved = document.querySelector(".player-saved");
 const PATIENCE = 4000; // milliseconds the unit gets to say its last word
+const LAST_WORD = 600;
+const LOOK_AGAIN = 15000;
+// A unit of cmi5 speaks with the server itself, not with this page.
+const isSilent = frame?.hasAttribute("data-silent");
 let leaving = null;
 let refreshing = 0;
 
@@ -22,7 +26,10 @@ function go(address) {
   if (!frame || !origin) { location.href = address; return; }
   if (leaving) return;
   leaving = address;
-  frame.contentWindow.postMessage({ lms: "package", what: "leave" }, origin);
+  if (isSilent) {
+    frame.addEventListener("load", () => setTimeout(() => { location.href = leaving; }, LAST_WORD), { once: true });
+    frame.src = "about:blank";
+  } else frame.contentWindow.postMessage({ lms: "package", what: "leave" }, origin);
   setTimeout(() => { location.href = leaving; }, PATIENCE);
 }
 
@@ -59,3 +66,4 @@ document.addEventListener("click", (event) => {
 
 // What was reported on the way out of the unit before may arrive just after this page was made.
 setTimeout(refresh, 1500);
+if (isSilent) setInterval(refresh, LOOK_AGAIN);
