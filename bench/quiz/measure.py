@@ -14,7 +14,7 @@ from lms.db import db
 from lms.learning import Answer
 from tests.services import free_port
 
-LEARNERS, OTHERS = (AT_ONCE, AT_ONCE) if SMALL else (1000, 300)
+LEARNERS, OTHERS = (20, 20) if SMALL else (1000, 300)
 """With side effects, and without."""
 BANK = 500
 
