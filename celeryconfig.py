@@ -33,5 +33,6 @@ beat_schedule = {
         "options": {"expires": _settings["RELAY_EVERY"]},
     },
     "retention": {"task": "lms.retention", "schedule": 3600.0, "options": {"expires": 3600}},
+    "attempts": {"task": "lms.attempts", "schedule": 60.0, "options": {"expires": 60}},
     "mail": {"task": "lms.mail", "schedule": 15.0, "options": {"expires": 15}},
 }

@@ -9,6 +9,7 @@ from typing import Any
 from bench import broadcast, media
 from bench.both import on_both
 from bench.pipeline import run as pipeline
+from bench.quiz import run as quiz
 
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "broadcast": broadcast.run,
@@ -16,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "isolation": partial(on_both, "bench.isolation.measure"),
     "pipeline": pipeline.run,
     "media": media.run,
+    "quiz": quiz.run,
 }
 
 

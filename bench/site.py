@@ -23,10 +23,11 @@ def broadcast(action: str, *states_and_actor: Any) -> Change | None:
     effects = request.headers.get(HEADER, "broadcast")
     if effects == "broadcast":
         return told(action, *states_and_actor)
+    if effects == "nothing":
+        return None
     subject, actor = states_and_actor[-2:]
     payload = {"id": subject.id, "title": subject.title, "actor": actor.name, "to": "somebody@localhost"}
-    if effects != "nothing":
-        on_commit(lambda: rival.happen(payload) if effects == "inline" else rival.delay(payload))
+    on_commit(lambda: rival.happen(payload) if effects == "inline" else rival.delay(payload))
     return None
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from lms import accounts, content, courses
 from lms.accounts import Organization, OrganizationAttrs, User, UserAttrs
 from lms.classroom import EventAttrs
-from lms.content import Content, ContentAttrs, PageAttrs, new_id
-from lms.courses import Course, CourseAttrs, Subject, SubjectAttrs
+from lms.content import Content, ContentAttrs, PageAttrs, Quiz, new_id
+from lms.courses import Course, CourseAttrs, Enrollment, Subject, SubjectAttrs
 from lms.db import utcnow
 
 _numbers = count(1)
@@ -61,3 +61,34 @@ def open_course(author: User, subjects: int = 2, title: str = "Fire safety", **a
     for number in range(subjects):
         subject(row, author, f"Subject {number + 1}")
     return courses.publish_course(row, author)
+
+
+SINGLE = {
+    "kind": "single", "text": "<p>What do you use?</p>", "points": 2,
+    "options": [{"text": "A blanket", "correct": True}, {"text": "Water", "correct": False}],
+    "feedback": {"correct": "<p>It takes the air away.</p>", "incorrect": "<p>It splashes.</p>"},
+}  # fmt: skip
+NUMERIC = {"kind": "numeric", "text": "<p>Which number?</p>", "points": 1, "numbers": [{"value": 2222, "tolerance": 0}]}
+
+
+def question_block(definition: dict[str, Any]) -> dict[str, Any]:
+    """A block that asks a question."""
+    return {"id": new_id(), "kind": "question", "definition": definition}
+
+
+def quiz(author: User, title: str = "Quiz", blocks: list[dict[str, Any]] | None = None, **settings: Any) -> Content:
+    """A published content of one page that asks two questions of 2 and 1 points, or has these blocks."""
+    row = content.create_content(ContentAttrs(title=title), author)
+    asked = [question_block(SINGLE), question_block(NUMERIC)] if blocks is None else blocks
+    content.add_page(row, PageAttrs(title="Questions", blocks=asked), author)
+    content.set_quiz(row, Quiz(**settings), author)
+    content.publish_content(row, author)
+    return row
+
+
+def enrolled(author: User, learner: User, row: Content) -> tuple[Enrollment, Subject]:
+    """Somebody's enrollment in a published course with this content as its subject."""
+    owner = course(author, "A course with a quiz")
+    step = courses.add_subject(owner, SubjectAttrs(title=row.title, content_id=row.id), author)
+    courses.publish_course(owner, author)
+    return courses.enroll(owner, [learner.id], author)[0], step

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -39,3 +40,19 @@ def test_a_large_upload_stays_small_in_the_web_process():
     figures = json.loads(done.stdout.splitlines()[-1])
     assert figures["bytes"] == 64 * 1024**2
     assert figures["before_mb"] < figures["download_peak_mb"] < 200
+
+
+@pytest.mark.services
+def test_quiz_loses_no_answer_and_a_large_bank_does_not_fill_the_memory():
+    for url in (services.POSTGRES, services.RABBITMQ):
+        services.require(url)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "quiz"], cwd=ROOT, env=os.environ | {"BENCH_SMALL": "1"},
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    *_more, said, last = done.stdout.splitlines()
+    figures = json.loads(last)
+    assert set(figures) == {"answers", "lost", "requests_per_s", "p95_ms", "p95_ratio"}
+    assert (figures["answers"], figures["lost"]) == (20 * 5, 0)
+    assert int(re.search(r"had (\d+) MB", said)[1]) < 200

@@ -19,6 +19,7 @@ SENTENCES: dict[str, LazyString] = {
     "course_completed": _("%(user)s completed %(course)s"),
     "subject_finished": _("%(user)s finished %(title)s in %(course)s"),
     "content_created": _("%(actor)s wrote the content %(title)s"),
+    "content_published": _("%(actor)s published a new version of %(title)s"),
     "bank_created": _("%(actor)s started the question bank %(title)s"),
     "questions_imported": _("%(actor)s took over the questions of %(title)s"),
     "event_planned": _("%(actor)s planned the event %(title)s"),
@@ -37,6 +38,7 @@ ALWAYS = {
     ("Enrollment", "deleted"): "unenrolled",
     ("Result", "created"): "subject_finished",
     ("Content", "created"): "content_created",
+    ("ContentVersion", "created"): "content_published",
     ("Bank", "created"): "bank_created",
     ("Event", "created"): "event_planned",
 }

@@ -24,6 +24,7 @@ LOCK = 0x61637469
         "Enrollment": {"created", "updated", "deleted"},
         "Result": {"created"},
         "Content": {"created"},
+        "ContentVersion": {"created"},
         "Event": {"created", "updated"},
         "User": {"created"},
         "Bank": {"created"},

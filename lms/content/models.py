@@ -36,6 +36,11 @@ class Content(Owned, Stamped, db.Model):
         order_by="ContentPage.position, ContentPage.id", cascade="all, delete-orphan", back_populates="content"
     )
 
+    @property
+    def is_learnable(self) -> bool:
+        """Whether there is something for learners: a published version, or a package."""
+        return self.kind == PACKAGE or self.version is not None
+
 
 class ContentPage(Owned, Stamped, db.Model):
     """One page of a content's draft. HTML in its blocks was cleaned on the way in.

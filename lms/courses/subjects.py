@@ -10,7 +10,7 @@ from lms.accounts import User
 from lms.attrs import Attrs, Name, OptionalId
 from lms.classroom import Event, EventAttrs
 from lms.content import Content
-from lms.courses.models import ARCHIVED, Course, Subject
+from lms.courses.models import ARCHIVED, PUBLISHED, Course, Subject
 from lms.db import db, find, snapshot, transaction
 from lms.errors import Conflict, Invalid, NotFound
 from lms.events import EventCenter
@@ -106,7 +106,8 @@ def _check_target(course: Course, attrs: SubjectAttrs) -> None:
         raise Invalid("content_id", "Choose a content or an event.")
     for field, model, id in (("content_id", Content, attrs.content_id), ("event_id", Event, attrs.event_id)):
         try:
-            if id is not None:
-                find(model, id, course.organization_id)
+            target = find(model, id, course.organization_id) if id is not None else None
         except NotFound:
             raise Invalid(field, "Choose one from the list.") from None
+        if course.status == PUBLISHED and isinstance(target, Content) and not target.is_learnable:
+            raise Invalid(field, "Publish this content first: learners get published versions only.")

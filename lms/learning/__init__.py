@@ -1,7 +1,7 @@
 """Learning: attempts at contents, what was answered, and what the answers say about the questions."""
 
 from lms.learning.answers import Answered, answer, answered
-from lms.learning.asking import view_of, views
+from lms.learning.asking import views
 from lms.learning.attempts import (
     Standing,
     close_overdue,
@@ -10,6 +10,7 @@ from lms.learning.attempts import (
     standing,
     start,
 )
+from lms.learning.items import Item, item_figures
 from lms.learning.models import Answer, Attempt
 from lms.learning.statistics import Figures, figures, under_way_by_version, under_way_on
 
@@ -18,17 +19,18 @@ __all__ = [
     "Answered",
     "Attempt",
     "Figures",
+    "Item",
     "Standing",
     "answer",
     "answered",
     "close_overdue",
     "figures",
     "finish",
+    "item_figures",
     "keep_place",
     "standing",
     "start",
     "under_way_by_version",
     "under_way_on",
-    "view_of",
     "views",
 ]

@@ -11,7 +11,7 @@ from lms.content import Quiz
 from lms.db import db, transaction, utcnow
 from lms.errors import Conflict, Invalid, NotFound
 from lms.learning.asking import definitions, question_of
-from lms.learning.attempts import finish, is_overdue
+from lms.learning.attempts import finish, is_overdue, lock
 from lms.learning.models import Answer, Attempt
 from lms.policy import authorize
 from lms.questions import Grade
@@ -22,11 +22,12 @@ REMEMBERED = 20
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer as it stands, and its grade where the learner may know it by now."""
+    """An answer as it stands; its grade, and the question as it is seen, where the learner may know it by now."""
 
     key: str
     answer: Any
     grade: Grade | None
+    view: dict[str, Any] | None = None
 
 
 def answer(attempt: Attempt, key: str, raw: Any, client_id: str, actor: User) -> Answered:
@@ -40,7 +41,7 @@ def answer(attempt: Attempt, key: str, raw: Any, client_id: str, actor: User) ->
         finish(attempt, None)
         raise Conflict("Time is up. What you answered in time counts.")
     with transaction() as session:
-        session.refresh(attempt, with_for_update=True)
+        lock(attempt)
         if attempt.finished_at is not None:
             raise Conflict("This attempt is finished. What you answered before counts.")
         question = question_of(attempt, key)
@@ -56,7 +57,11 @@ def answer(attempt: Attempt, key: str, raw: Any, client_id: str, actor: User) ->
                 raise Invalid("answer", "Answer the question first.")
             row = _keep(row, attempt, key, question["id"], given, questions.grade(definition, given), client_id)
             session.add(row)
-    return Answered(key, row.answer, questions.grade(definition, row.answer) if tells else None)
+        # Before the commit, after which everything would have to be read again.
+        if not tells:
+            return Answered(key, row.answer, None)
+        view = questions.for_learner(definition, attempt.seed)
+        return Answered(key, row.answer, questions.grade(definition, row.answer), view)
 
 
 def _keep(

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from lms import questions
 from lms.content import ContentVersion, Quiz
 from lms.db import db
-from lms.errors import NotFound
 from lms.learning.models import Attempt
 from lms.questions import QuestionVersion
 
@@ -54,15 +53,6 @@ def views(attempt: Attempt) -> dict[str, list[dict[str, Any]]]:
         view = questions.for_learner(known[row["id"]], attempt.seed)
         by_block.setdefault(row["block"], []).append({"key": row["key"], "page": row["page"], "view": view})
     return by_block
-
-
-def view_of(attempt: Attempt, key: str) -> dict[str, Any]:
-    """What the learner sees of one question; one statement."""
-    row = question_of(attempt, key)
-    if row is None:
-        raise NotFound("This question is no longer asked. Reload the page.")
-    known = definitions([row["id"]], Quiz.model_validate(attempt.version.quiz))
-    return questions.for_learner(known[row["id"]], attempt.seed)
 
 
 def question_of(attempt: Attempt, key: str) -> Mapping[str, Any] | None:

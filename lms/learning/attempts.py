@@ -142,6 +142,12 @@ def _begin(enrollment: Enrollment, subject: Subject, state: Standing) -> Attempt
     )
 
 
+def lock(attempt: Attempt) -> None:
+    """Wait for others who change it, and see it as they left it; to be called in a transaction."""
+    db.session.flush()
+    db.session.refresh(attempt, with_for_update=True)
+
+
 def is_overdue(attempt: Attempt) -> bool:
     """Whether its time is up, and nothing that was on its way can come in any more."""
     return attempt.finished_at is None and attempt.deadline is not None and attempt.deadline + GRACE < utcnow()
@@ -153,8 +159,8 @@ def keep_place(attempt: Attempt, page: int, seconds: int, actor: User) -> None:
     `seconds` count from the start of the attempt; more than have passed since then are not believed.
     """
     authorize(actor, "learn", attempt)
-    with transaction() as session:
-        session.refresh(attempt, with_for_update=True)
+    with transaction():
+        lock(attempt)
         if attempt.finished_at is None:
             attempt.page = min(max(0, page), MOST_PAGES)
             passed = int((utcnow() - attempt.started_at).total_seconds())
@@ -169,7 +175,7 @@ def finish(attempt: Attempt, actor: User | None) -> Attempt:
     if actor is not None:
         authorize(actor, "learn", attempt)
     with transaction() as session:
-        session.refresh(attempt, with_for_update=True)
+        lock(attempt)
         if attempt.finished_at is not None:
             return attempt
         previous, quiz = snapshot(attempt), Quiz.model_validate(attempt.version.quiz)
@@ -219,7 +225,7 @@ def _move_on(attempt: Attempt) -> None:
     if newer is None:
         return
     with transaction() as session:
-        session.refresh(attempt, with_for_update=True)
+        lock(attempt)
         previous = snapshot(attempt)
         attempt.version, attempt.questions = newer, asked(newer, attempt.seed)
         attempt.page = min(attempt.page, max(0, len(newer.pages) - 1))

@@ -14,6 +14,7 @@ from lms.policy import authorize
 from lms.views import playing
 from lms.views.access import fields, form_errors, list_arguments, login_required, me
 from lms.views.forms.contents import ContentForm, QuizForm
+from lms.views.forms.questions import KINDS
 
 blueprint = Blueprint("contents", __name__, url_prefix="/contents")
 
@@ -144,6 +145,8 @@ def statistics(id: int) -> str:
         versions=content.versions(row),
         number=number,
         figures=learning.figures(row.id, number),
+        items=learning.item_figures(row.id, number),
+        kinds=KINDS,
     )
 
 

@@ -112,7 +112,7 @@ def answer(attempt_id: int) -> dict[str, Any]:
     if not isinstance(key, str) or not isinstance(client_id, str) or not 0 < len(client_id) <= 40:
         raise Invalid("body", "This cannot be read. Reload the page and try again.")
     answered = learning.answer(attempt, key, data.get("answer"), client_id, me())
-    return {"key": key, "saved": True, **playing.question_as_data(attempt, answered)}
+    return {"key": key, "saved": True, **playing.told(answered)}
 
 
 @blueprint.post("/attempts/<int:attempt_id>/place")

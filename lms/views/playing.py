@@ -84,11 +84,9 @@ def _complete(definition: dict[str, Any]) -> dict[str, Any] | None:
         return None
 
 
-def question_as_data(attempt: Attempt, answered: Answered) -> dict[str, Any]:
+def told(answered: Answered) -> dict[str, Any]:
     """An answer's grade as data, and the question as it looks with it; without a grade there is nothing new to show."""
-    if answered.grade is None:
-        return {"grade": None}
-    return as_data(answered.key, learning.view_of(attempt, answered.key), answered.answer, answered.grade)
+    return as_data(answered.key, answered.view or {}, answered.answer, answered.grade)
 
 
 def as_data(key: str, view: dict[str, Any], answer: Any, grade: questions.Grade | None) -> dict[str, Any]:

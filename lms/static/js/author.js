@@ -71,6 +71,7 @@ async function act(work) {
 }
 
 function sendOrder() {
+  showMark("saving");
   return act(async () => { await send(root.dataset.order, "POST", { order: state.pages.map((page) => page.id) }); showMark("saved"); });
 }
 

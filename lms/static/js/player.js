@@ -163,6 +163,7 @@ next.addEventListener("click", () => show(current + 1));
 finish?.addEventListener("submit", (event) => { event.preventDefault(); finishNow(false); });
 
 mount(root);
+document.querySelector(".player-foot").classList.add("is-ready");
 root.querySelectorAll(".asked[data-graded]").forEach((box) => lock(box, true));
 const before = kept(place);
 if (before && !new URLSearchParams(location.search).has("page")) {
