@@ -31,6 +31,7 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
     "Content": {"view": EVERYBODY, "edit": frozenset({"author", "admin"})},
     "Event": {"view": EVERYBODY, "edit": frozenset({"author", "instructor", "admin"})},
     "Enrollment": {"view": frozenset({"author", "manager", "auditor", "admin", SELF}), "learn": frozenset({SELF})},
+    "MediaFile": {"view": EVERYBODY, "edit": frozenset({"author", "admin"})},
     "Audit": {"view": frozenset({"auditor", "admin"})},
     "Activity": {"view": EVERYBODY},
     "Delivery": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},

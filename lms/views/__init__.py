@@ -23,6 +23,7 @@ from lms.views import (
     home,
     learning,
     mailcatcher,
+    media,
     notifications,
     organization,
     people,
@@ -31,6 +32,7 @@ from lms.views import (
     search,
     signin,
     subjects,
+    uploads,
 )
 
 PAGES = (
@@ -52,6 +54,7 @@ PAGES = (
     notifications,
     deliveries,
     health,
+    media,
 )
 
 CONTENT_SECURITY_POLICY = (
@@ -62,6 +65,7 @@ CONTENT_SECURITY_POLICY = (
 
 def register(app: Flask) -> None:
     """Add every page, the frame around them, sign-in and the error pages."""
+    uploads.register(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=frame.locale, timezone_selector=frame.timezone)
     signin.register(app)
