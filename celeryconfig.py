@@ -33,5 +33,7 @@ beat_schedule = {
         "options": {"expires": _settings["RELAY_EVERY"]},
     },
     "retention": {"task": "lms.retention", "schedule": 3600.0, "options": {"expires": 3600}},
+    "compliance": {"task": "lms.compliance.daily", "schedule": 3600.0, "options": {"expires": 3600}},
+    "compliance-sweep": {"task": "lms.compliance.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "mail": {"task": "lms.mail", "schedule": 15.0, "options": {"expires": 15}},
 }

@@ -18,8 +18,11 @@ from lms.views import (
     enrollments,
     errors,
     events,
+    evidence,
+    exemptions,
     frame,
     health,
+    holdings,
     home,
     learning,
     mailcatcher,
@@ -28,6 +31,8 @@ from lms.views import (
     organization,
     people,
     profile,
+    qualifications,
+    requirements,
     results,
     search,
     signin,
@@ -55,6 +60,11 @@ PAGES = (
     deliveries,
     health,
     media,
+    qualifications,
+    holdings,
+    requirements,
+    evidence,
+    exemptions,
 )
 
 CONTENT_SECURITY_POLICY = (
