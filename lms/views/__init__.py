@@ -6,11 +6,15 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 
 from lms import metrics
+from lms.content import FRAME_HOSTS
 from lms.extensions import babel, csrf
 from lms.origin import Origin, working_for
 from lms.views import (
     activities,
     audits,
+    authoring,
+    bank_questions,
+    banks,
     contents,
     courses,
     deliveries,
@@ -29,6 +33,8 @@ from lms.views import (
     media,
     notifications,
     organization,
+    origins,
+    packages,
     people,
     profile,
     qualifications,
@@ -36,8 +42,10 @@ from lms.views import (
     results,
     search,
     signin,
+    stage,
     subjects,
     uploads,
+    xapi,
 )
 
 PAGES = (
@@ -47,6 +55,9 @@ PAGES = (
     subjects,
     enrollments,
     contents,
+    authoring,
+    banks,
+    bank_questions,
     events,
     results,
     people,
@@ -65,16 +76,20 @@ PAGES = (
     requirements,
     evidence,
     exemptions,
+    packages,
+    stage,
+    xapi,
 )
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data:; frame-src 'self'; object-src 'none'; base-uri 'self'; "
-    "form-action 'self'; frame-ancestors 'self'"
+    f"default-src 'self'; img-src 'self' data:; frame-src 'self' {' '.join(FRAME_HOSTS)}; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 
 
 def register(app: Flask) -> None:
     """Add every page, the frame around them, sign-in and the error pages."""
+    origins.register(app)
     uploads.register(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=frame.locale, timezone_selector=frame.timezone)

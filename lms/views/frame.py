@@ -71,6 +71,7 @@ ITEMS = (
         (
             ("Courses", "collection", "courses.index", ("view_draft", "Course")),
             ("Contents", "file-earmark-text", "contents.index", ("edit", "Content")),
+            ("Question banks", "question-circle", "banks.index", ("edit", "Bank")),
             ("Events", "calendar-event", "events.index", ("edit", "Event")),
             ("Results", "clipboard-check", "results.index", ("view", "Enrollment")),
         ),
