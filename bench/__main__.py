@@ -8,6 +8,7 @@ from typing import Any
 
 from bench import broadcast, media
 from bench.both import on_both
+from bench.compliance import run as compliance
 from bench.pipeline import run as pipeline
 from bench.quiz import run as quiz
 
@@ -18,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "pipeline": pipeline.run,
     "media": media.run,
     "quiz": quiz.run,
+    "compliance": compliance.run,
 }
 
 

@@ -25,6 +25,8 @@ SENTENCES: dict[str, LazyString] = {
     "event_planned": _("%(actor)s planned the event %(title)s"),
     "event_changed": _("%(actor)s changed when or where %(title)s takes place"),
     "person_added": _("%(actor)s added %(user)s"),
+    "qualification_obtained": _("%(user)s obtained the qualification %(title)s"),
+    "qualification_made": _("%(actor)s made the qualification %(title)s"),
 }
 
 ABOUT_COURSES = ("course_published", "course_archived", "course_reopened", "subject_added", "subject_removed")
@@ -41,6 +43,8 @@ ALWAYS = {
     ("ContentVersion", "created"): "content_published",
     ("Bank", "created"): "bank_created",
     ("Event", "created"): "event_planned",
+    ("Holding", "created"): "qualification_obtained",
+    ("Qualification", "created"): "qualification_made",
 }
 STATUS = {"published": "course_published", "archived": "course_archived", "draft": "course_reopened"}
 

@@ -61,6 +61,8 @@ def record(enrollment: Enrollment, subject: Subject, outcome: Outcome, source: s
         raise NotFound("This subject is not part of the course.")
     if enrollment.course.status != PUBLISHED:
         raise Conflict("This course is not open at the moment.")
+    if courses.has_later_round(enrollment):
+        raise Conflict("A newer round of this course has begun. Go on from the course's page.")
     with transaction() as session:
         session.execute(select(Enrollment.id).where(Enrollment.id == enrollment.id).with_for_update())
         result = session.scalar(
@@ -132,13 +134,14 @@ def results_page(
     organization_id: int, q: str = "", sort: str = "-finished", number: int = 1, size: int = 25, *,
     course_id: int | None = None, user_id: int | None = None,
 ) -> Page[Result]:  # fmt: skip
-    """Results, newest first unless sorted otherwise; five statements whatever their number."""
+    """Results, newest first unless sorted otherwise; six statements whatever their number."""
     statement = (
         select(Result)
         .join(Result.user)
         .join(Result.course)
         .where(Result.organization_id == organization_id)
-        .options(selectinload(Result.user), selectinload(Result.course), selectinload(Result.subject))
+        .options(selectinload(Result.user), selectinload(Result.course))
+        .options(selectinload(Result.subject), selectinload(Result.enrollment))
     )
     if q:
         statement = statement.where(

@@ -77,6 +77,15 @@ ITEMS = (
         ),
     ),
     (
+        "Compliance",
+        (
+            ("Qualifications", "journal-check", "qualifications.index", ("view", "Requirement")),
+            ("Requirements", "list-check", "requirements.index", ("view", "Requirement")),
+            ("Evidence", "file-earmark-check", "evidence.index", None),
+            ("Exemptions", "calendar-minus", "exemptions.index", ("view", "Exemption")),
+        ),
+    ),
+    (
         "Organization",
         (
             ("People", "people", "people.index", ("view", "User")),

@@ -22,6 +22,10 @@ PAGES = (
     "/job-functions/new", "/settings/", "/profile/", "/change", "/search/?q=fire", "/activity/", "/audits/",
     "/banks/", "/banks/new", "/banks/1", "/banks/1/import", "/banks/1/export/gift", "/banks/1/questions/new",
     "/banks/1/questions/1", "/notifications/", "/notifications/preferences", "/admin/deliveries/", "/dev/mail",
+    "/notifications/", "/notifications/preferences", "/admin/deliveries/", "/dev/mail",
+    "/qualifications/", "/qualifications/1", "/qualifications/1/edit", "/qualifications/1/people", "/holdings/1",
+    "/requirements/", "/requirements/3/edit", "/evidence/", "/evidence/new", "/evidence/sign-off", "/evidence/1",
+    "/exemptions/", "/exemptions/new",
 )  # fmt: skip
 
 
