@@ -31,6 +31,11 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
     "Content": {"view": EVERYBODY, "edit": frozenset({"author", "admin"})},
     "Event": {"view": EVERYBODY, "edit": frozenset({"author", "instructor", "admin"})},
     "Enrollment": {"view": frozenset({"author", "manager", "auditor", "admin", SELF}), "learn": frozenset({SELF})},
+    "Certificate": {
+        "view": frozenset({"manager", "auditor", "admin", SELF}),
+        "revoke": frozenset({"admin"}),
+    },
+    "CertificateTemplate": {"edit": frozenset({"admin"})},
     "Audit": {"view": frozenset({"auditor", "admin"})},
     "Activity": {"view": EVERYBODY},
     "Delivery": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},

@@ -3,9 +3,10 @@
 from lms.activities import subscriber as activities
 from lms.analytics import subscriber as analytics
 from lms.audits import subscriber as audits
+from lms.certificates import subscriber as certificates
 from lms.notifications import subscriber as notifications
 
-SUBSCRIBERS = (audits, activities, notifications, analytics)
+SUBSCRIBERS = (audits, activities, notifications, analytics, certificates)
 
 
 def names() -> list[str]:

@@ -11,6 +11,7 @@ from lms.origin import Origin, working_for
 from lms.views import (
     activities,
     audits,
+    certificates,
     contents,
     courses,
     deliveries,
@@ -21,6 +22,7 @@ from lms.views import (
     frame,
     health,
     home,
+    issuers,
     learning,
     mailcatcher,
     notifications,
@@ -31,6 +33,7 @@ from lms.views import (
     search,
     signin,
     subjects,
+    verification,
 )
 
 PAGES = (
@@ -52,6 +55,9 @@ PAGES = (
     notifications,
     deliveries,
     health,
+    certificates,
+    issuers,
+    verification,
 )
 
 CONTENT_SECURITY_POLICY = (
@@ -69,6 +75,7 @@ def register(app: Flask) -> None:
     errors.register(app)
     for page in PAGES:
         app.register_blueprint(page.blueprint)
+    verification.limit(app)
     if app.config["MAIL_CATCHER"]:
         app.register_blueprint(mailcatcher.blueprint)
     app.before_request(remember_origin)

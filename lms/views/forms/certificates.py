@@ -1,0 +1,27 @@
+"""Forms of certificates."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import ColorField, StringField, TextAreaField
+from wtforms.validators import DataRequired
+
+from lms.views.forms.fields import IdField
+
+FILL_IN = _("Fill this in.")
+
+
+class TemplateForm(FlaskForm):
+    """What certificates look like."""
+
+    heading = StringField(_("Heading"), [DataRequired(FILL_IN)])
+    text = TextAreaField(_("Text between the name and the title"), [DataRequired(FILL_IN)])
+    colour = ColorField(_("Colour"), [DataRequired(FILL_IN)])
+    signatory = StringField(_("Who signs"))
+    signatory_role = StringField(_("Their role"))
+    logo_id = IdField(_("Logo"))
+
+
+class RevokeForm(FlaskForm):
+    """Why a certificate is taken back."""
+
+    reason = StringField(_("Reason"), [DataRequired(_("Say why, for whoever looks at it later."))])
