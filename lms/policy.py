@@ -36,6 +36,7 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
         "revoke": frozenset({"admin"}),
     },
     "CertificateTemplate": {"edit": frozenset({"admin"})},
+    "MediaFile": {"view": EVERYBODY, "edit": frozenset({"author", "admin"})},
     "Audit": {"view": frozenset({"auditor", "admin"})},
     "Activity": {"view": EVERYBODY},
     "Delivery": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},

@@ -7,7 +7,7 @@ from typing import Any
 from lms import accounts, content, courses
 from lms.accounts import Organization, OrganizationAttrs, User, UserAttrs
 from lms.classroom import EventAttrs
-from lms.content import Content, ContentAttrs, PageAttrs
+from lms.content import Content, ContentAttrs, PageAttrs, new_id
 from lms.courses import Course, CourseAttrs, Subject, SubjectAttrs
 from lms.db import utcnow
 
@@ -32,10 +32,16 @@ def course(author: User, title: str = "Fire safety", **attrs: Any) -> Course:
 
 
 def some_content(author: User, title: str = "Extinguishers") -> Content:
-    """A content of one page."""
+    """A published content of one page."""
     row = content.create_content(ContentAttrs(title=title), author)
-    content.add_page(row, PageAttrs(title="First", body="<p>Read this.</p>"), author)
+    content.add_page(row, PageAttrs(title="First", blocks=[text_block()]), author)
+    content.publish_content(row, author)
     return row
+
+
+def text_block(html: str = "<p>Read this.</p>") -> dict[str, Any]:
+    """A block of text."""
+    return {"id": new_id(), "kind": "text", "html": html}
 
 
 def event_attrs(title: str = "Fire drill") -> EventAttrs:

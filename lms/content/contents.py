@@ -1,15 +1,17 @@
-"""Making and changing contents."""
+"""Making, changing, copying and finding contents."""
 
-from collections.abc import Sequence
+from typing import Annotated, Literal
 
+from pydantic import BeforeValidator, Field
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts import User
-from lms.attrs import Attrs, Html, Name, Summary
+from lms.attrs import Attrs, Name, Summary
+from lms.content.blocks import copied
 from lms.content.models import Content, ContentPage
-from lms.db import db, snapshot, transaction
-from lms.errors import Conflict, Invalid
+from lms.db import snapshot, transaction
+from lms.errors import Conflict
 from lms.events import EventCenter
 from lms.paging import Page, paginate
 from lms.policy import authorize
@@ -22,11 +24,30 @@ class ContentAttrs(Attrs):
     summary: Summary = ""
 
 
-class PageAttrs(Attrs):
-    """One page."""
+def _none_if_blank(value: object) -> object:
+    return None if value == "" else value
 
-    title: Name
-    body: Html = ""
+
+class Quiz(Attrs):
+    """How a content's questions are asked."""
+
+    pass_mark: Annotated[Annotated[int, Field(ge=0, le=100)] | None, BeforeValidator(_none_if_blank)] = None
+    """Percentage of the points that is needed to pass; None passes whoever comes to the end."""
+    attempts: Annotated[Annotated[int, Field(ge=1, le=100)] | None, BeforeValidator(_none_if_blank)] = None
+    """How often it may be tried; None is without end."""
+    waiting: Annotated[Annotated[int, Field(ge=0, le=60 * 24 * 90)], BeforeValidator(lambda value: value or 0)] = 0
+    """Minutes between the end of an attempt and the next."""
+    time_limit: Annotated[Annotated[int, Field(ge=1, le=60 * 24)] | None, BeforeValidator(_none_if_blank)] = None
+    """Minutes for one attempt, kept by the server; None is without limit."""
+    shuffle: bool = False
+    """Whether every question's options come in another order for each attempt."""
+    feedback: Literal["answer", "end", "never"] = "answer"
+    """When learners see what was right: after each answer (which then stands), after the attempt, or never."""
+
+
+def quiz_of(content: Content) -> Quiz:
+    """The content's quiz settings."""
+    return Quiz.model_validate(content.quiz)
 
 
 def create_content(attrs: ContentAttrs, actor: User) -> Content:
@@ -49,8 +70,42 @@ def update_content(content: Content, attrs: ContentAttrs, actor: User) -> Conten
     return content
 
 
+def set_quiz(content: Content, quiz: Quiz, actor: User) -> Content:
+    """Change how questions are asked; learners get it with the next published version."""
+    authorize(actor, "edit", content)
+    with transaction():
+        previous = snapshot(content)
+        content.quiz, content.has_changes = quiz.model_dump(), True
+        EventCenter.broadcast("updated", previous, content, actor)
+    return content
+
+
+def duplicate_content(content: Content, title: str, actor: User) -> Content:
+    """A copy of the draft, with a title of its own; it was never published."""
+    authorize(actor, "edit", content)
+    if content.kind != "pages":
+        raise Conflict("A package cannot be copied here. Upload it again.")
+    copy = Content(
+        organization_id=content.organization_id, title=title[:200], summary=content.summary, quiz=content.quiz,
+        pages=[
+            ContentPage(
+                organization_id=content.organization_id, position=page.position, title=page.title,
+                blocks=copied(page.blocks), changed_by_id=actor.id,
+            )
+            for page in content.pages
+        ],
+    )  # fmt: skip
+    with transaction() as session:
+        session.add(copy)
+        session.flush()
+        EventCenter.broadcast("created", copy, actor)
+        for page in copy.pages:
+            EventCenter.broadcast("created", page, actor)
+    return copy
+
+
 def delete_content(content: Content, actor: User) -> None:
-    """Remove a content and its pages; raises Conflict while a subject points to it."""
+    """Remove a content, its pages and versions; raises Conflict while a subject points to it."""
     authorize(actor, "edit", content)
     try:
         with transaction() as session:
@@ -58,54 +113,6 @@ def delete_content(content: Content, actor: User) -> None:
             session.delete(content)
     except IntegrityError:
         raise Conflict("A course uses this content. Take it out of the course first.") from None
-
-
-def add_page(content: Content, attrs: PageAttrs, actor: User) -> ContentPage:
-    """Append a page."""
-    authorize(actor, "edit", content)
-    page = ContentPage(organization_id=content.organization_id, position=len(content.pages) + 1, **attrs.model_dump())
-    with transaction():
-        content.pages.append(page)
-        EventCenter.broadcast("created", page, actor)
-    return page
-
-
-def update_page(page: ContentPage, attrs: PageAttrs, actor: User) -> ContentPage:
-    """Change a page."""
-    authorize(actor, "edit", page.content)
-    with transaction():
-        previous = snapshot(page)
-        page.title, page.body = attrs.title, attrs.body
-        EventCenter.broadcast("updated", previous, page, actor)
-    return page
-
-
-def order_pages(content: Content, ids: Sequence[int], actor: User) -> None:
-    """Put the pages in the order of `ids`; raises Invalid unless these are all the pages."""
-    authorize(actor, "edit", content)
-    pages = {page.id: page for page in content.pages}
-    if sorted(ids) != sorted(pages):
-        raise Invalid("order", "The pages have changed meanwhile. Reload and try again.")
-    with transaction():
-        for position, id in enumerate(ids, start=1):
-            page = pages[id]
-            if page.position != position:
-                previous = snapshot(page)
-                page.position = position
-                EventCenter.broadcast("updated", previous, page, actor)
-        db.session.expire(content, ["pages"])
-
-
-def delete_page(page: ContentPage, actor: User) -> None:
-    """Remove a page; the others close up."""
-    content = page.content
-    authorize(actor, "edit", content)
-    with transaction() as session:
-        EventCenter.broadcast("deleted", page, actor)
-        content.pages.remove(page)
-        session.flush()
-        for position, other in enumerate(content.pages, start=1):
-            other.position = position
 
 
 SORTS = {"title": Content.title, "updated": Content.updated_at}

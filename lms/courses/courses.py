@@ -5,6 +5,7 @@ from sqlalchemy.orm import selectinload
 
 from lms.accounts import User
 from lms.attrs import Attrs, Html, Name, Summary
+from lms.content import PAGES
 from lms.courses.models import ARCHIVED, DRAFT, PUBLISHED, Course, Enrollment, Subject
 from lms.db import db, find, snapshot, transaction, utcnow
 from lms.errors import Conflict, NotFound
@@ -52,9 +53,12 @@ def update_course(course: Course, attrs: CourseAttrs, actor: User) -> Course:
 
 
 def publish_course(course: Course, actor: User) -> Course:
-    """Open a draft to those enrolled; raises Conflict while it has no subject."""
+    """Open a draft to those enrolled; raises Conflict while it has no subject, or one whose content is a draft."""
     if not course.subjects:
         raise Conflict("Add a subject first: there is nothing to learn in this course yet.")
+    for subject in with_subjects(course):
+        if subject.content and subject.content.kind == PAGES and subject.content.version is None:
+            raise Conflict(f"Publish the content of “{subject.title}” first: learners get published versions only.")
     return _set_status(course, DRAFT, PUBLISHED, actor)
 
 

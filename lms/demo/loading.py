@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 
 from lms.accounts import Department, JobFunction, Organization, User
 from lms.classroom import Event
-from lms.content import Content, ContentPage
+from lms.content import Content, ContentPage, ContentVersion
 from lms.courses import DRAFT, PUBLISHED, Course, Enrollment, Subject
 from lms.db import db, snapshot, transaction, utcnow
 from lms.deliveries import Delivery, deliver
@@ -176,14 +176,28 @@ class _Organization:
                           starts_at=starts, ends_at=starts + timedelta(hours=2))  # fmt: skip
             subject.event_id = self._add(event, age - 1, self.author).id
         else:
-            content = self._add(Content(title=f"{course.title}: {topic}", summary=topic), age - 1, self.author)
-            for number, heading in enumerate((topic, "In practice"), start=1):
-                body = BODY.format(topic=topic, course=course.title)
-                self._add(
-                    ContentPage(content_id=content.id, position=number, title=heading, body=body), age - 1, self.author
-                )
-            subject.content_id = content.id
+            subject.content_id = self._make_content(course, topic, age - 1).id
         return self._add(subject, age - 2, self.author)
+
+    def _make_content(self, course: Course, topic: str, age: int) -> Content:
+        content = self._add(Content(title=f"{course.title}: {topic}", summary=topic), age, self.author)
+        frozen = []
+        for number, heading in enumerate((topic, "In practice"), start=1):
+            html = BODY.format(topic=topic, course=course.title)
+            blocks = [{"id": f"{content.id:06}{number}", "kind": "text", "html": html}]
+            page = ContentPage(content_id=content.id, position=number, title=heading, blocks=blocks)
+            self._add(page, age, self.author)
+            frozen.append({"id": page.id, "title": heading, "blocks": blocks})
+        previous, moment = snapshot(content), self.now - timedelta(days=age)
+        content.version, content.published_at, content.has_changes = 1, moment, False
+        version = ContentVersion(
+            content_id=content.id, number=1, title=content.title, pages=frozen, quiz={},
+            published_by_id=self.author.id, organization_id=self.organization.id, created_at=moment,
+        )  # fmt: skip
+        db.session.add(version)
+        self._broadcast(moment, "created", version, self.author)
+        self._broadcast(moment, "updated", previous, content, self.author)
+        return content
 
     def _make_enrollment(self, course: Course, user: User, subjects: list[Subject], longest: int) -> None:
         days_ago = self.random.uniform(1, max(2, longest))

@@ -25,6 +25,7 @@ from lms.views import (
     issuers,
     learning,
     mailcatcher,
+    media,
     notifications,
     organization,
     people,
@@ -34,6 +35,7 @@ from lms.views import (
     signin,
     subjects,
     verification,
+    uploads,
 )
 
 PAGES = (
@@ -58,6 +60,7 @@ PAGES = (
     certificates,
     issuers,
     verification,
+    media,
 )
 
 CONTENT_SECURITY_POLICY = (
@@ -68,6 +71,7 @@ CONTENT_SECURITY_POLICY = (
 
 def register(app: Flask) -> None:
     """Add every page, the frame around them, sign-in and the error pages."""
+    uploads.register(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=frame.locale, timezone_selector=frame.timezone)
     signin.register(app)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, request, url_for
+from flask import Flask, has_request_context, request, url_for
 from flask_babel import format_date, format_datetime, format_time, format_timedelta, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -39,7 +39,8 @@ def locale() -> str:
     """The reader's language: of the profile, or what the browser asks for."""
     if current_user and current_user.is_authenticated:
         return str(current_user.locale)
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    # A context that is called by a task or a command words its refusals too.
+    return (has_request_context() and request.accept_languages.best_match(LANGUAGES)) or LANGUAGES[0]
 
 
 def timezone() -> str:
