@@ -1,6 +1,6 @@
 """Making, publishing, archiving and finding courses."""
 
-from sqlalchemy import func, select
+from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import selectinload
 
 from lms.accounts import User
@@ -127,7 +127,9 @@ def counts(ids: list[int]) -> dict[int, tuple[int, int]]:
 
 def _count_by_course(model: type[Subject] | type[Enrollment], ids: list[int]) -> dict[int, int]:
     rows = db.session.execute(
-        select(model.course_id, func.count()).where(model.course_id.in_(ids)).group_by(model.course_id)
+        select(model.course_id, func.count(distinct(Enrollment.user_id) if model is Enrollment else Subject.id))
+        .where(model.course_id.in_(ids))
+        .group_by(model.course_id)
     )
     return {course_id: number for course_id, number in rows}
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import aliased, contains_eager
 
 from lms.accounts import User
 from lms.courses.models import ARCHIVED, PUBLISHED, Course, Enrollment
@@ -66,6 +66,50 @@ def _enroll(course: Course, user_ids: Sequence[int], actor: User) -> list[Enroll
     return new
 
 
+def is_latest() -> ColumnElement[bool]:
+    """Condition on `Enrollment`: no later round of the same person in the same course has begun."""
+    later = aliased(Enrollment)
+    return ~(
+        select(later.id)
+        .where(later.course_id == Enrollment.course_id, later.user_id == Enrollment.user_id)
+        .where(later.round > Enrollment.round)
+        .exists()
+    )
+
+
+def has_later_round(enrollment: Enrollment) -> bool:
+    """Whether the person has begun anew since, so that this round is only to be read; one statement."""
+    return db.session.scalar(select(Enrollment.id).where(Enrollment.id == enrollment.id, is_latest())) is None
+
+
+def start_round(course: Course, user_ids: Sequence[int], actor: User) -> list[Enrollment]:
+    """Let people who completed the course begin anew, in a new enrollment; the earlier one stays as it was.
+
+    Who is not enrolled yet is enrolled; who is under way stays as they are. The actor's right is the caller's to
+    check. Returns the new enrollments. Raises Invalid and Conflict as `enroll` does.
+    """
+    with transaction() as session:
+        new = _enroll(course, user_ids, actor)
+        again = session.scalars(
+            select(Enrollment)
+            .where(Enrollment.course_id == course.id, Enrollment.user_id.in_(user_ids), is_latest())
+            .where(Enrollment.completed_at.is_not(None))
+            .order_by(Enrollment.user_id)
+        ).all()
+        rounds = [
+            Enrollment(
+                organization_id=course.organization_id, course_id=course.id, user_id=row.user_id,
+                round=row.round + 1, enrolled_by_id=actor.id,
+            )
+            for row in again
+        ]  # fmt: skip
+        session.add_all(rounds)
+        session.flush()
+        for enrollment in rounds:
+            EventCenter.broadcast("created", enrollment, actor)
+    return [*new, *rounds]
+
+
 def unenroll(enrollment: Enrollment, actor: User) -> None:
     """Take somebody out of a course; raises Conflict once there are results."""
     authorize(actor, "enroll", enrollment.course)
@@ -96,7 +140,7 @@ def enrollments_page(
     statement = (
         select(Enrollment)
         .join(Enrollment.user)
-        .where(Enrollment.course_id == course.id)
+        .where(Enrollment.course_id == course.id, is_latest())
         .options(contains_eager(Enrollment.user))
     )
     if q:
@@ -113,7 +157,7 @@ def my_enrollments(user: User, q: str = "", number: int = 1, size: int = 25) -> 
     statement = (
         select(Enrollment)
         .join(Enrollment.course)
-        .where(Enrollment.user_id == user.id, Course.status == PUBLISHED)
+        .where(Enrollment.user_id == user.id, Course.status == PUBLISHED, is_latest())
         .options(contains_eager(Enrollment.course))
         .order_by(Enrollment.completed_at.is_not(None), Course.title, Enrollment.id)
     )
@@ -137,5 +181,22 @@ def open_courses(user: User, q: str = "", number: int = 1, size: int = 25) -> Pa
 
 
 def enrollment_of(user: User, course: Course) -> Enrollment | None:
-    """The person's enrollment in a course."""
-    return db.session.scalar(select(Enrollment).where(Enrollment.user_id == user.id, Enrollment.course_id == course.id))
+    """The person's enrollment in a course, of the latest round."""
+    return db.session.scalar(
+        select(Enrollment)
+        .where(Enrollment.user_id == user.id, Enrollment.course_id == course.id)
+        .order_by(Enrollment.round.desc())
+        .limit(1)
+    )
+
+
+def earlier_rounds(course: Course, user_ids: Sequence[int]) -> dict[int, list[Enrollment]]:
+    """The rounds before the latest, per person, the first one first; one statement."""
+    rounds: dict[int, list[Enrollment]] = {}
+    for row in db.session.scalars(
+        select(Enrollment)
+        .where(Enrollment.course_id == course.id, Enrollment.user_id.in_(user_ids), ~is_latest())
+        .order_by(Enrollment.user_id, Enrollment.round)
+    ):
+        rounds.setdefault(row.user_id, []).append(row)
+    return rounds

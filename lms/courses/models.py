@@ -50,14 +50,15 @@ class Subject(Owned, Stamped, db.Model):
 
 
 class Enrollment(Owned, Stamped, db.Model):
-    """A user in a course."""
+    """A user in a course. A renewal is a new round, an enrollment of its own; earlier rounds stay as they were."""
 
     __tablename__ = "enrollments"
-    __table_args__ = (UniqueConstraint("course_id", "user_id"),)
+    __table_args__ = (UniqueConstraint("course_id", "user_id", "round"),)
 
     id: Mapped[intpk]
     course_id: Mapped[int] = mapped_column(BigId, ForeignKey("courses.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(BigId, ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    round: Mapped[int] = mapped_column(default=1)
     enrolled_by_id: Mapped[int | None] = mapped_column(BigId)
     completed_at: Mapped[datetime | None]
 

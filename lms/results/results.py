@@ -61,6 +61,8 @@ def record(enrollment: Enrollment, subject: Subject, outcome: Outcome, source: s
         raise NotFound("This subject is not part of the course.")
     if enrollment.course.status != PUBLISHED:
         raise Conflict("This course is not open at the moment.")
+    if courses.has_later_round(enrollment):
+        raise Conflict("A newer round of this course has begun. Go on from the course's page.")
     with transaction() as session:
         session.execute(select(Enrollment.id).where(Enrollment.id == enrollment.id).with_for_update())
         result = session.scalar(
