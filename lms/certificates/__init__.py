@@ -9,18 +9,20 @@ from lms.certificates.badges import (
 )
 from lms.certificates.finding import certificates_of, certificates_page, verified
 from lms.certificates.issuing import find_certificate, revoke, today
+from lms.certificates.logos import read_logo, store_logo
 from lms.certificates.models import (
     COURSE,
     EXPIRED,
     QUALIFICATION,
     REVOKED,
     SUPERSEDED,
+    SUSPENDED,
     VALID,
     Certificate,
     CertificateTemplate,
     SigningKey,
 )
-from lms.certificates.pdf import as_pdf, as_png, example, facts_of
+from lms.certificates.pdf import Facts, as_pdf, as_png, example, facts_of
 from lms.certificates.templates import (
     VARIABLES,
     Design,
@@ -36,11 +38,13 @@ __all__ = [
     "QUALIFICATION",
     "REVOKED",
     "SUPERSEDED",
+    "SUSPENDED",
     "VALID",
     "VARIABLES",
     "Certificate",
     "CertificateTemplate",
     "Design",
+    "Facts",
     "Issuer",
     "SigningKey",
     "TemplateAttrs",
@@ -55,10 +59,12 @@ __all__ = [
     "find_certificate",
     "find_issuer",
     "published_achievement",
+    "read_logo",
     "revoke",
     "save_template",
     "signed_credential",
     "signed_status_list",
+    "store_logo",
     "today",
     "verified",
 ]

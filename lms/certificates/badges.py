@@ -19,6 +19,7 @@ import jwt
 from sqlalchemy import select
 
 from lms.accounts import Organization
+from lms.certificates.issuing import today
 from lms.certificates.keys import as_jwk, published_keys, signing_key
 from lms.certificates.models import COURSE, Certificate
 from lms.db import db, utcnow
@@ -179,7 +180,7 @@ def signed_status_list(issuer: Issuer, number: int) -> str:
             Certificate.organization_id == issuer.organization.id,
             Certificate.id >= first,
             Certificate.id < first + LIST_SIZE,
-            Certificate.revoked_at.is_not(None),
+            Certificate.revoked_on <= today(issuer.organization),
         )
     )
     bits = bytearray(LIST_SIZE // 8)

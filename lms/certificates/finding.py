@@ -7,7 +7,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.accounts import User
 from lms.certificates.issuing import today
-from lms.certificates.models import EXPIRED, REVOKED, SUPERSEDED, VALID, Certificate
+from lms.certificates.models import EXPIRED, REVOKED, SUPERSEDED, SUSPENDED, VALID, Certificate
 from lms.certificates.numbers import normalized
 from lms.db import db
 from lms.paging import Page, paginate
@@ -61,7 +61,7 @@ def certificates_of(user: User) -> list[Certificate]:
             select(Certificate)
             .where(Certificate.user_id == user.id)
             .order_by(
-                Certificate.revoked_at.is_not(None),
+                Certificate.revoked_on.is_not(None),
                 Certificate.superseded_by_id.is_not(None),
                 Certificate.issued_on.desc(),
                 Certificate.id.desc(),
@@ -71,12 +71,15 @@ def certificates_of(user: User) -> list[Certificate]:
 
 
 def _in_state(state: str, day: date) -> ColumnElement[bool]:
-    revoked, superseded = Certificate.revoked_at.is_not(None), Certificate.superseded_by_id.is_not(None)
+    revoked = and_(Certificate.revoked_on.is_not(None), Certificate.revoked_on <= day)
+    superseded = Certificate.superseded_by_id.is_not(None)
     expired = and_(Certificate.valid_until.is_not(None), Certificate.valid_until < day)
+    counts = and_(~revoked, ~superseded, ~expired)
     conditions = {
         REVOKED: revoked,
         SUPERSEDED: and_(~revoked, superseded),
         EXPIRED: and_(~revoked, ~superseded, expired),
-        VALID: and_(~revoked, ~superseded, ~expired),
+        SUSPENDED: and_(counts, Certificate.suspended),
+        VALID: and_(counts, ~Certificate.suspended),
     }
     return conditions.get(state, Certificate.id.is_not(None))

@@ -11,7 +11,7 @@ from lms.db import BigId, Owned, Stamped, Title, db, intpk
 COURSE, QUALIFICATION = "course", "qualification"
 """What a certificate is about."""
 
-VALID, EXPIRED, SUPERSEDED, REVOKED = "valid", "expired", "superseded", "revoked"
+VALID, EXPIRED, SUSPENDED, SUPERSEDED, REVOKED = "valid", "expired", "suspended", "superseded", "revoked"
 
 
 class CertificateTemplate(Owned, Stamped, db.Model):
@@ -39,7 +39,7 @@ class Certificate(Owned, Stamped, db.Model):
     """
 
     __tablename__ = "certificates"
-    __table_args__ = (UniqueConstraint("source_type", "source_id", "occurrence"),)
+    __table_args__ = (UniqueConstraint("source_type", "source_id"),)
 
     id: Mapped[intpk]
     number: Mapped[str] = mapped_column(String(19), unique=True)
@@ -57,28 +57,32 @@ class Certificate(Owned, Stamped, db.Model):
     )
     """The version it was issued with; None for the design that every organization begins with."""
     source_type: Mapped[str] = mapped_column(String(20))
+    """Enrollment or Holding. A renewal is a row of its own there, so it is a certificate of its own here."""
     source_id: Mapped[int] = mapped_column(BigId)
-    occurrence: Mapped[str] = mapped_column(String(40), default="")
-    """Tells apart what one source gave cause to more than once: a course that was completed again."""
     superseded_by_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("certificates.id", ondelete="SET NULL"), index=True
     )
-    revoked_at: Mapped[datetime | None]
-    revoked_reason: Mapped[str | None] = mapped_column(String(500))
+    revoked_on: Mapped[date | None]
+    """The first day on which it does not count any more."""
+    revoked_reason: Mapped[str] = mapped_column(String(500), default="")
+    revoked_by_id: Mapped[int | None] = mapped_column(BigId)
+    """Who took it back; None when it follows from what it was issued for."""
+    suspended: Mapped[bool] = mapped_column(default=False)
+    """Does not count during a long absence."""
 
     user: Mapped[User] = relationship()
     template: Mapped[CertificateTemplate | None] = relationship()
     superseded_by: Mapped["Certificate | None"] = relationship(remote_side="Certificate.id")
 
     def state(self, today: date) -> str:
-        """Revoked, superseded, expired or valid, in this order of weight; `today` is the organization's."""
-        if self.revoked_at is not None:
+        """Revoked, superseded, expired, suspended or valid, in this order of weight; `today` is the organization's."""
+        if self.revoked_on is not None and self.revoked_on <= today:
             return REVOKED
         if self.superseded_by_id is not None:
             return SUPERSEDED
         if self.valid_until is not None and self.valid_until < today:
             return EXPIRED
-        return VALID
+        return SUSPENDED if self.suspended else VALID
 
 
 Index("ix_certificates_user_id_kind_about_id", Certificate.user_id, Certificate.kind, Certificate.about_id)
@@ -86,8 +90,8 @@ Index(
     "ix_certificates_organization_id_revoked",
     Certificate.organization_id,
     Certificate.id,
-    postgresql_where=Certificate.revoked_at.is_not(None),
-    sqlite_where=Certificate.revoked_at.is_not(None),
+    postgresql_where=Certificate.revoked_on.is_not(None),
+    sqlite_where=Certificate.revoked_on.is_not(None),
 )
 
 

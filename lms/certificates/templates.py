@@ -21,7 +21,13 @@ IN_BRACES = re.compile(r"\{([^{}]*)\}")
 def _known_variables(text: str) -> str:
     unknown = [name for name in IN_BRACES.findall(text) if name not in VARIABLES]
     if unknown:
-        raise ValueError(f"There is no variable {{{unknown[0]}}}. Use one of those below.")
+        raise ValueError(f"There is no variable {{{{{unknown[0]}}}}}. Use one of those below.")  # `validated` fills in
+    return text
+
+
+def _colour(text: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        raise ValueError("Choose a colour.")
     return text
 
 
@@ -30,7 +36,7 @@ class TemplateAttrs(Attrs):
 
     heading: Name
     text: Annotated[str, StringConstraints(min_length=1, max_length=600), AfterValidator(_known_variables)]
-    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+    colour: Annotated[str, AfterValidator(_colour)]
     signatory: Annotated[str, StringConstraints(max_length=200)] = ""
     signatory_role: Annotated[str, StringConstraints(max_length=200)] = ""
     logo_id: OptionalId = None

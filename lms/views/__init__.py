@@ -34,8 +34,8 @@ from lms.views import (
     search,
     signin,
     subjects,
-    verification,
     uploads,
+    verification,
 )
 
 PAGES = (

@@ -1,6 +1,8 @@
 """Certificates: the organization's, one of them as a page, PDF and badge, and what they look like."""
 
 import re
+from contextlib import suppress
+from dataclasses import replace
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -8,13 +10,16 @@ from werkzeug import Response
 
 from lms import certificates
 from lms.attrs import validated
-from lms.certificates import Certificate, Design, TemplateAttrs
+from lms.certificates import Certificate, Design, Facts, TemplateAttrs
 from lms.db import utcnow
 from lms.errors import Invalid
 from lms.views.access import fields, form_errors, list_arguments, login_required, me, role_required
 from lms.views.forms.certificates import RevokeForm, TemplateForm
 
 blueprint = Blueprint("certificates", __name__, url_prefix="/certificates")
+
+TYPED = ("heading", "text", "colour", "signatory", "signatory_role")
+"""What the preview takes from the form as it is typed."""
 
 
 @blueprint.get("/")
@@ -54,11 +59,8 @@ def show(id: int) -> str | Response:
 def pdf(id: int) -> Response:
     """The certificate on paper, in the design it was issued with."""
     certificate = certificates.find_certificate(id, me())
-    organization = me().organization
-    design = certificates.design_of(certificate.template, organization)
-    document = certificates.as_pdf(
-        certificates.facts_of(certificate), design, organization, current_app.config["PUBLIC_URL"]
-    )
+    design = certificates.design_of(certificate.template, me().organization)
+    document = _drawn(certificates.facts_of(certificate), design)
     return _file(document, "application/pdf", f"{_file_name(certificate)}.pdf")
 
 
@@ -79,37 +81,48 @@ def template() -> str | Response:
     """What certificates look like from now on."""
     organization = me().organization
     kept = certificates.current_template(organization.id)
-    form = _template_form(certificates.design_of(kept, organization))
+    design = certificates.design_of(kept, organization)
+    form = TemplateForm(obj=design)
     if form.validate_on_submit():
         with form_errors(form) as saved:
-            certificates.save_template(validated(TemplateAttrs, fields(form)), me())
+            certificates.save_template(_filled_in(form, design), me())
         if saved:
             flash(_("Saved. Certificates issued from now on look like this; earlier ones keep their look."))
             return redirect(url_for("certificates.template"))
-    return render_template("certificates/template.html", form=form, kept=kept, variables=certificates.VARIABLES)
+    return render_template(
+        "certificates/template.html", form=form, kept=kept, design=design, variables=certificates.VARIABLES
+    )
+
+
+def _filled_in(form: TemplateForm, design: Design) -> TemplateAttrs:
+    filled = fields(form)
+    given, without = filled.pop("logo"), filled.pop("without_logo")
+    attrs = validated(TemplateAttrs, filled)
+    logo_id = None if without else design.logo_id
+    if given:
+        logo_id = certificates.store_logo(given.stream, given.filename or "", me()).id
+    return attrs.model_copy(update={"logo_id": logo_id})
 
 
 @blueprint.get("/template/preview.png")
 @role_required("edit", "CertificateTemplate")
 def preview() -> Response:
-    """A made-up certificate in the design that is in the form, saved or not."""
+    """A made-up certificate in the design that is in the form, saved or not; with the logo that is saved."""
     organization = me().organization
-    now = certificates.design_of(certificates.current_template(organization.id), organization)
-    names = ("heading", "text", "colour", "signatory", "signatory_role", "logo_id")
-    asked = {name: request.args.get(name, getattr(now, name)) for name in names}
-    try:
-        design = Design(**validated(TemplateAttrs, asked).model_dump())
-    except Invalid:
-        design = now
+    design = certificates.design_of(certificates.current_template(organization.id), organization)
+    asked = {name: request.args.get(name, getattr(design, name)) for name in TYPED}
+    with suppress(Invalid):  # what is half typed is shown as it is saved
+        design = Design(**validated(TemplateAttrs, {**asked, "logo_id": design.logo_id}).model_dump())
+    if request.args.get("without_logo"):
+        design = replace(design, logo_id=None)
     facts = certificates.example(organization, me().name, utcnow().date())
-    document = certificates.as_pdf(facts, design, organization, current_app.config["PUBLIC_URL"])
-    return _file(certificates.as_png(document), "image/png", "preview.png", inline=True)
+    return _file(certificates.as_png(_drawn(facts, design)), "image/png", "preview.png", inline=True)
 
 
-def _template_form(design: Design) -> TemplateForm:
-    form = TemplateForm(obj=design)
-    form.logo_id.offer([], _("None"))
-    return form
+def _drawn(facts: Facts, design: Design) -> bytes:
+    organization = me().organization
+    logo = certificates.read_logo(design.logo_id, organization.id)
+    return certificates.as_pdf(facts, design, organization, current_app.config["PUBLIC_URL"], logo)
 
 
 def _file_name(certificate: Certificate) -> str:

@@ -75,10 +75,11 @@ def upgrade() -> None:
         sa.Column("template_id", big(), nullable=True),
         sa.Column("source_type", sa.String(length=20), nullable=False),
         sa.Column("source_id", big(), nullable=False),
-        sa.Column("occurrence", sa.String(length=40), nullable=False),
         sa.Column("superseded_by_id", big(), nullable=True),
-        sa.Column("revoked_at", UtcDateTime(timezone=True), nullable=True),
-        sa.Column("revoked_reason", sa.String(length=500), nullable=True),
+        sa.Column("revoked_on", sa.Date(), nullable=True),
+        sa.Column("revoked_reason", sa.String(length=500), nullable=False),
+        sa.Column("revoked_by_id", big(), nullable=True),
+        sa.Column("suspended", sa.Boolean(), nullable=False),
         sa.Column("organization_id", big(), nullable=False),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", UtcDateTime(timezone=True), nullable=False),
@@ -105,9 +106,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificates")),
         sa.UniqueConstraint("number", name=op.f("uq_certificates_number")),
-        sa.UniqueConstraint(
-            "source_type", "source_id", "occurrence", name=op.f("uq_certificates_source_type_source_id_occurrence")
-        ),
+        sa.UniqueConstraint("source_type", "source_id", name=op.f("uq_certificates_source_type_source_id")),
     )
     op.create_index(op.f("ix_certificates_organization_id"), "certificates", ["organization_id"], unique=False)
     op.create_index(
@@ -115,8 +114,8 @@ def upgrade() -> None:
         "certificates",
         ["organization_id", "id"],
         unique=False,
-        postgresql_where=sa.text("revoked_at IS NOT NULL"),
-        sqlite_where=sa.text("revoked_at IS NOT NULL"),
+        postgresql_where=sa.text("revoked_on IS NOT NULL"),
+        sqlite_where=sa.text("revoked_on IS NOT NULL"),
     )
     op.create_index(op.f("ix_certificates_superseded_by_id"), "certificates", ["superseded_by_id"], unique=False)
     op.create_index(op.f("ix_certificates_template_id"), "certificates", ["template_id"], unique=False)

@@ -7,7 +7,7 @@ let timer;
 function show() {
   const wanted = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
-    if (name !== "csrf_token") {
+    if (typeof value === "string" && name !== "csrf_token") {
       wanted.set(name, value);
     }
   }

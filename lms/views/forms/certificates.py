@@ -2,10 +2,9 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import ColorField, StringField, TextAreaField
+from flask_wtf.file import FileField
+from wtforms import BooleanField, ColorField, StringField, TextAreaField
 from wtforms.validators import DataRequired
-
-from lms.views.forms.fields import IdField
 
 FILL_IN = _("Fill this in.")
 
@@ -18,7 +17,8 @@ class TemplateForm(FlaskForm):
     colour = ColorField(_("Colour"), [DataRequired(FILL_IN)])
     signatory = StringField(_("Who signs"))
     signatory_role = StringField(_("Their role"))
-    logo_id = IdField(_("Logo"))
+    logo = FileField(_("Logo"))
+    without_logo = BooleanField(_("Without a logo"))
 
 
 class RevokeForm(FlaskForm):
