@@ -33,5 +33,6 @@ beat_schedule = {
         "options": {"expires": _settings["RELAY_EVERY"]},
     },
     "retention": {"task": "lms.retention", "schedule": 3600.0, "options": {"expires": 3600}},
+    "reminders": {"task": "lms.reminders", "schedule": 3600.0, "options": {"expires": 3600}},
     "mail": {"task": "lms.mail", "schedule": 15.0, "options": {"expires": 15}},
 }

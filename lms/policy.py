@@ -35,6 +35,8 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
         "view": frozenset({"manager", "auditor", "admin", SELF}),
         "revoke": frozenset({"admin"}),
     },
+    "ReminderLetter": {"create": frozenset({"manager", "admin"})},
+    "ReminderPlan": {"edit": frozenset({"admin"})},
     "CertificateTemplate": {"edit": frozenset({"admin"})},
     "MediaFile": {"view": EVERYBODY, "edit": frozenset({"author", "admin"})},
     "Audit": {"view": frozenset({"auditor", "admin"})},

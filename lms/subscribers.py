@@ -5,8 +5,9 @@ from lms.analytics import subscriber as analytics
 from lms.audits import subscriber as audits
 from lms.certificates import subscriber as certificates
 from lms.notifications import subscriber as notifications
+from lms.reminders import subscriber as reminders
 
-SUBSCRIBERS = (audits, activities, notifications, analytics, certificates)
+SUBSCRIBERS = (audits, activities, notifications, analytics, certificates, reminders)
 
 
 def names() -> list[str]:

@@ -35,7 +35,7 @@ SIGN_INS = [
 PEOPLE = 100
 """People per organization."""
 SPECIAL = ("admin", "author", "manager", "instructor", "auditor", "learner")
-NOT_HERE = ("notifications", "analytics")
+NOT_HERE = ("notifications", "analytics", "reminders")
 PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = ()
 """What the larger parts of the product add, each in a file of its own."""
 

@@ -59,6 +59,37 @@ KINDS: dict[str, Kind] = {
         button=_("See the course"),
         path="/courses/{course_id}",
     ),
+    "expiring": Kind(
+        label=_("A qualification of yours expires soon"),
+        title=_("%(qualification)s is valid until %(until)s"),
+        text=_("Your qualification %(qualification)s is valid until %(until)s. See what to do to renew it."),
+        button=_("See what to do"),
+        path="/my-qualifications/",
+    ),
+    "asked_to_renew": Kind(
+        label=_("Somebody reminds you of a qualification"),
+        title=_("%(actor)s reminds you of %(qualification)s"),
+        text=_("%(actor)s asks you to see to the qualification %(qualification)s."),
+        button=_("See what to do"),
+        path="/my-qualifications/",
+    ),
+    "team_expiring": Kind(
+        label=_("Qualifications in your team expire soon"),
+        title=_("Qualifications in your team that expire: %(number)s"),
+        text=_("These expire soon: %(list)s"),
+        button=_("Open the team"),
+        path="/team/",
+    ),
+    "team_summary": Kind(
+        label=_("How your team stands, every week"),
+        title=_("Your team: %(percent)s%% in order"),
+        text=_(
+            "%(good)s of %(total)s required qualifications in your team are in order. "
+            "Expired: %(expired)s. Missing: %(missing)s. In grace: %(in_grace)s. Expiring soon: %(expiring)s."
+        ),
+        button=_("Open the team"),
+        path="/team/",
+    ),
     "invitation": Kind(
         label=_("Invitation"),
         title=_("You are invited to the LMS of %(organization)s"),
