@@ -39,6 +39,22 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
     "ReminderPlan": {"edit": frozenset({"admin"})},
     "CertificateTemplate": {"edit": frozenset({"admin"})},
     "MediaFile": {"view": EVERYBODY, "edit": frozenset({"author", "admin"})},
+    "Qualification": {"view": EVERYBODY, "edit": frozenset({"author", "admin"})},
+    "Requirement": {
+        "view": frozenset({"author", "manager", "auditor", "instructor", "admin"}),
+        "edit": frozenset({"admin"}),
+    },
+    "Exemption": {"view": frozenset({"manager", "auditor", "admin", SELF}), "edit": frozenset({"admin"})},
+    "Holding": {
+        "view": frozenset({"author", "manager", "auditor", "instructor", "admin", SELF}),
+        "edit": frozenset({"admin"}),
+    },
+    "Evidence": {
+        "view": frozenset({"manager", "auditor", "instructor", "admin", SELF}),
+        "review": frozenset({"instructor", "admin"}),
+    },
+    "SignOff": {"view": frozenset({"manager", "auditor", "admin", SELF}), "edit": frozenset({"instructor", "admin"})},
+    "Status": {"view": frozenset({"manager", "auditor", "admin", SELF})},
     "Audit": {"view": frozenset({"auditor", "admin"})},
     "Activity": {"view": EVERYBODY},
     "Delivery": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},

@@ -57,6 +57,10 @@ class Period:
         return self.after(day, -1)
 
 
+NONE = Period()
+"""No time at all."""
+
+
 def _add_months(base: date, months: int) -> date:
     year, month = divmod(base.year * 12 + base.month - 1 + months, 12)
     if year > MAXYEAR:

@@ -14,8 +14,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from lms.compliance.periods import Period
+from lms.compliance.periods import NONE, Period
 
 COMPLIANT, EXPIRING, IN_GRACE, EXPIRED, MISSING, EXEMPT, NOT_REQUIRED = STATES = (
     "compliant", "expiring", "in_grace", "expired", "missing", "exempt", "not_required",
@@ -161,7 +162,7 @@ class Case:
     spans: Sequence[Span] = ()
     covers: Sequence[Cover] = ()
     leaves: Sequence[Leave] = ()
-    grace: Period = Period()
+    grace: Period = NONE
     expiring_days: int = 0
 
 
@@ -186,7 +187,7 @@ def state_on(day: date, case: Case) -> State | None:
     if not binding:
         return State(NOT_REQUIRED, until, holding_id=holding_id) if holding_id else None
     span = min(binding, key=lambda one: (one.due_on, one.duty_id))
-    required = {"required_since": span.start, "requirement_id": span.duty_id}
+    required: dict[str, Any] = {"required_since": span.start, "requirement_id": span.duty_id}
     leave = max((one for one in case.leaves if one.start <= day <= one.end), key=_end, default=None)
     if leave is not None:
         return State(EXEMPT, until, leave.end, holding_id=holding_id, exemption_id=leave.exemption_id, **required)
@@ -196,7 +197,7 @@ def state_on(day: date, case: Case) -> State | None:
     return _not_held(day, case, span, required)
 
 
-def _not_held(day: date, case: Case, span: Span, required: dict[str, object]) -> State:
+def _not_held(day: date, case: Case, span: Span, required: dict[str, Any]) -> State:
     cut = max((cover for cover in case.covers if cover.is_cut_on(day)), key=_start, default=None)
     ended = [cover for cover in case.covers if cover.end is not None and cover.end < day and _ran_out(cover)]
     last = max(ended, key=lambda cover: (cover.end, cover.holding_id), default=None)
@@ -206,10 +207,10 @@ def _not_held(day: date, case: Case, span: Span, required: dict[str, object]) ->
     allowed = [limit for limit in (grace_until, span.due_on if span.due_on > span.start else None) if limit]
     open_until = max((limit for limit in allowed if day <= limit), default=None)
     if open_until is not None:
-        return State(IN_GRACE, until, open_until, holding_id=holding_id, **required)  # type: ignore[arg-type]
+        return State(IN_GRACE, until, open_until, holding_id=holding_id, **required)
     if cut or last is None:
-        return State(MISSING, None, span.due_on, holding_id=holding_id, **required)  # type: ignore[arg-type]
-    return State(EXPIRED, until, max(until or day, span.due_on), holding_id=holding_id, **required)  # type: ignore[arg-type]
+        return State(MISSING, None, span.due_on, holding_id=holding_id, **required)
+    return State(EXPIRED, until, max(until or day, span.due_on), holding_id=holding_id, **required)
 
 
 def _held(day: date, covers: Sequence[Cover]) -> tuple[int | None, date | None]:

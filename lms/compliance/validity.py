@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from lms.compliance.periods import Period
+from lms.compliance.periods import NONE, Period
 
 FOREVER, COMPLETION, PREVIOUS, FIXED, SEASON = COUNTINGS = ("forever", "completion", "previous", "fixed", "season")
 
@@ -27,12 +27,12 @@ class Rule:
     """The part of a qualification that decides about days."""
 
     counting: str = FOREVER
-    period: Period = Period()
+    period: Period = NONE
     base_on: date | None = None
-    minimum: Period = Period()
+    minimum: Period = NONE
     season_month: int | None = None
-    window: Period = Period()
-    grace: Period = Period()
+    window: Period = NONE
+    grace: Period = NONE
 
     def plain(self) -> dict[str, Any]:
         """In values that JSON knows; `Rule.read` is the way back."""

@@ -1,6 +1,7 @@
 """What can be held, how it is obtained and how long it is valid."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -37,6 +38,9 @@ class Qualification(Owned, Stamped, db.Model):
     renewal_needed: Mapped[int] = mapped_column(default=1)
     accepts_evidence: Mapped[bool] = mapped_column(default=False)
     accepts_sign_off: Mapped[bool] = mapped_column(default=False)
+    ways: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the tables of courses and inclusions say, so that a change of them is seen in the trail: ids by `first`,
+    `renewal` and `includes`."""
     archived: Mapped[bool] = mapped_column(default=False)
     """Not offered any more; what people hold stays."""
 
