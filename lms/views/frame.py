@@ -76,6 +76,14 @@ ITEMS = (
         ),
     ),
     (
+        "Compliance",
+        (
+            ("My qualifications", "patch-check", "my_qualifications.index", None),
+            ("Team", "grid-3x3", "team.index", ("view", "Status")),
+            ("Certificates", "award", "certificates.index", ("view", "Certificate")),
+        ),
+    ),
+    (
         "Organization",
         (
             ("People", "people", "people.index", ("view", "User")),
