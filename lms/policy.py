@@ -35,6 +35,7 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
         "view": frozenset({"manager", "auditor", "admin", SELF}),
         "revoke": frozenset({"admin"}),
     },
+    "ComplianceReport": {"view": frozenset({"auditor", "admin"})},
     "ReminderLetter": {"create": frozenset({"manager", "admin"})},
     "ReminderPlan": {"edit": frozenset({"admin"})},
     "CertificateTemplate": {"edit": frozenset({"admin"})},

@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pypdfium2
 import segno
@@ -22,6 +23,8 @@ WIDTH, HEIGHT, MARGIN = 297.0, 210.0, 22.0
 """Millimetres."""
 INK, SOFT, PAPER = (26, 29, 36), (90, 98, 112), (255, 255, 255)
 QR_SIZE = 30.0
+
+Document = TypeVar("Document", bound=FPDF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def example(organization: Organization, person: str, day: date) -> Facts:
 def as_pdf(facts: Facts, design: Design, organization: Organization, base: str, logo: bytes | None = None) -> bytes:
     """The page as a PDF, in the language of the organization; `base` is the address of this installation."""
     with force_locale(organization.locale):
-        return _Sheet(facts, design, organization.name, f"{base}/verify/{facts.number}").drawn(logo)
+        return _Sheet(facts, design, organization, f"{base}/verify/{facts.number}").drawn(logo)
 
 
 def as_png(pdf: bytes, width: int = 1100) -> bytes:
@@ -68,9 +71,8 @@ def as_png(pdf: bytes, width: int = 1100) -> bytes:
     return kept.getvalue()
 
 
-def new_document(title: str, author: str, language: str, *, landscape: bool) -> FPDF:
-    """An empty document with our fonts: "sans" (also bold) and "serif"."""
-    pdf = FPDF("landscape" if landscape else "portrait", "mm", "A4")
+def prepared(pdf: Document, title: str, author: str, language: str) -> Document:
+    """The document with our fonts, "sans" (also bold) and "serif", and what readers show about it."""
     pdf.add_font("sans", "", FONTS / "NotoSans-Regular.ttf")
     pdf.add_font("sans", "B", FONTS / "NotoSans-SemiBold.ttf")
     pdf.add_font("serif", "", FONTS / "NotoSerif-Regular.ttf")
@@ -84,10 +86,10 @@ def new_document(title: str, author: str, language: str, *, landscape: bool) -> 
 class _Sheet:
     """Draws one certificate."""
 
-    def __init__(self, facts: Facts, design: Design, organization: str, address: str) -> None:
+    def __init__(self, facts: Facts, design: Design, organization: Organization, address: str) -> None:
         self.facts = facts
         self.design = design
-        self.organization = organization
+        self.organization, self.language = organization.name, organization.locale
         self.address = address
         self.accent = tuple(int(design.colour[start : start + 2], 16) for start in (1, 3, 5))
         self.issued_on = format_date(facts.issued_on, "long")
@@ -95,7 +97,8 @@ class _Sheet:
 
     def drawn(self, logo: bytes | None) -> bytes:
         """The document's bytes."""
-        pdf = new_document(f"{self.design.heading}: {self.facts.title}", self.organization, "", landscape=True)
+        title = f"{self.design.heading}: {self.facts.title}"
+        pdf = prepared(FPDF("landscape", "mm", "A4"), title, self.organization, self.language)
         pdf.set_creation_date(datetime.combine(self.facts.issued_on, datetime.min.time(), UTC))
         pdf.set_auto_page_break(False)
         pdf.set_margin(0)

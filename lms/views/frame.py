@@ -80,6 +80,8 @@ ITEMS = (
         (
             ("My qualifications", "patch-check", "my_qualifications.index", None),
             ("Team", "grid-3x3", "team.index", ("view", "Status")),
+            ("Overview", "graph-up", "standing.index", ("view", "Status")),
+            ("Report", "file-earmark-text", "report.index", ("view", "ComplianceReport")),
             ("Certificates", "award", "certificates.index", ("view", "Certificate")),
         ),
     ),
