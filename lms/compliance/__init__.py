@@ -2,6 +2,7 @@
 
 from lms.compliance import daily, sweeps
 from lms.compliance.as_of import SETTLED, Scope, as_of, counts_as_of, non_compliant_on
+from lms.compliance.assignments import correct_place
 from lms.compliance.checking import check
 from lms.compliance.days import day_of, today_of, zone_of
 from lms.compliance.evidence import (
@@ -119,6 +120,7 @@ __all__ = [
     "check",
     "counted_params",
     "counts_as_of",
+    "correct_place",
     "courses_to_take",
     "create_qualification",
     "create_requirement",

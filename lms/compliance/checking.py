@@ -40,7 +40,8 @@ def check(organization_id: int) -> Iterator[str]:
         for pair in sorted(expected.keys() | statuses.keys()):
             values = status_values(expected.get(pair, ()), today, facts.users[pair[0]])
             row = statuses.get(pair)
-            if (values is None) != (row is None) or (values and any(getattr(row, name) != values[name] for name in SHOWN)):
+            known = None if row is None else {name: getattr(row, name) for name in SHOWN}
+            if known != (None if values is None else {name: values[name] for name in SHOWN}):
                 yield f"status of user {pair[0]}, qualification {pair[1]}"
             if values is not None:
                 counted.update(

@@ -59,7 +59,8 @@ def _due(organization_id: int, today: date, seen_on: date | None) -> Sequence[Pa
     if seen_on is not None:
         begins = begins.where(StatusPeriod.from_on > seen_on)
     for statement in (ends, begins):
-        pairs = [(user_id, qualification_id) for user_id, qualification_id in db.session.execute(statement.limit(CHUNK))]
+        rows = db.session.execute(statement.limit(CHUNK))
+        pairs = [(user_id, qualification_id) for user_id, qualification_id in rows]
         if pairs:
             db.session.rollback()
             return pairs

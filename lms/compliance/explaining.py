@@ -21,16 +21,28 @@ from lms.db import db
 Explanation = tuple[str, dict[str, Any]]
 
 SENTENCES: dict[str, LazyString] = {
-    "compliant": _("Valid until %(valid_until)s by %(source)s of %(achieved_on)s; required by %(required_by)s, since %(since)s."),
-    "compliant_for_good": _("Valid for good by %(source)s of %(achieved_on)s; required by %(required_by)s, since %(since)s."),
-    "expiring": _("Runs out on %(valid_until)s (%(source)s of %(achieved_on)s); required by %(required_by)s, since %(since)s."),
-    "grace": _("Ran out on %(valid_until)s; the grace ends on %(due_on)s. Required by %(required_by)s, since %(since)s."),
+    "compliant": _(
+        "Valid until %(valid_until)s by %(source)s of %(achieved_on)s; required by %(required_by)s, since %(since)s."
+    ),
+    "compliant_for_good": _(
+        "Valid for good by %(source)s of %(achieved_on)s; required by %(required_by)s, since %(since)s."
+    ),
+    "expiring": _(
+        "Runs out on %(valid_until)s (%(source)s of %(achieved_on)s); required by %(required_by)s, since %(since)s."
+    ),
+    "grace": _(
+        "Ran out on %(valid_until)s; the grace ends on %(due_on)s. Required by %(required_by)s, since %(since)s."
+    ),
     "time_to_comply": _("Not held yet; there is time until %(due_on)s. Required by %(required_by)s, since %(since)s."),
-    "expired": _("Ran out on %(valid_until)s (%(source)s of %(achieved_on)s). Required by %(required_by)s, since %(since)s."),
+    "expired": _(
+        "Ran out on %(valid_until)s (%(source)s of %(achieved_on)s). Required by %(required_by)s, since %(since)s."
+    ),
     "missing": _("Never obtained; it was due on %(due_on)s. Required by %(required_by)s, since %(since)s."),
     "revoked": _("Revoked from %(on)s: %(reason)s. Required by %(required_by)s, since %(since)s."),
     "suspended": _("Suspended from %(on)s: %(reason)s. Required by %(required_by)s, since %(since)s."),
-    "exempt": _("Exempt until %(due_on)s: %(reason)s (approved by %(approver)s). Required by %(required_by)s, since %(since)s."),
+    "exempt": _(
+        "Exempt until %(due_on)s: %(reason)s (approved by %(approver)s). Required by %(required_by)s, since %(since)s."
+    ),
     "not_required": _("Valid until %(valid_until)s by %(source)s of %(achieved_on)s; not required."),
     "not_required_for_good": _("Valid for good by %(source)s of %(achieved_on)s; not required."),
 }  # fmt: skip
@@ -43,7 +55,7 @@ COUNTED: dict[str, LazyString] = {
     "due": _("Obtained for the first time: counted from the due date, %(due_on)s: %(period)s."),
     "previous": _("Renewed in time: counted from the last day before, so that none is lost: %(period)s."),
     "late": _("Renewed after it had run out: counted from the day it was obtained, %(achieved_on)s: %(period)s."),
-    "early": _("Obtained before the renewal opened: counted from the day it was obtained, %(achieved_on)s: %(period)s."),
+    "early": _("Obtained before the renewal opened: counted from that day, %(achieved_on)s: %(period)s."),
     "fixed": _("Counted in steps of %(period)s from the fixed date %(base_on)s."),
     "season": _("To be done every year in the same month: valid up to the end of the next one."),
     "evidence": _("The last valid day that the certificate itself names."),

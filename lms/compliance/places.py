@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -73,7 +74,7 @@ def load_pieces(users: Sequence[Any], zone: ZoneInfo) -> dict[int, list[Piece]]:
     rows = db.session.execute(
         select(Assignment.__table__)
         .where(Assignment.user_id.in_([user.id for user in users]))
-        .order_by(Assignment.from_on, Assignment.change_id.is_not(None), Assignment.change_id, Assignment.id)
+        .order_by(Assignment.from_on, Assignment.change_id.is_(None), Assignment.change_id, Assignment.id)
     )
     for row in rows:
         facts[row.user_id].append(row)
@@ -86,7 +87,7 @@ Stay = tuple[date, date | None, int | None, int | None, bool]
 
 
 def _stays(user: Any, facts: Sequence[Any], zone: ZoneInfo) -> list[Stay]:
-    """First day, first day after, department, job function, active; before the first fact, what that says was before."""
+    """First day, first day after, department, job function, active; before the first fact, what it says was before."""
     began = day_of(user.created_at, zone)
     if not facts:
         return [(began, None, user.department_id, user.job_function_id, user.active)]
@@ -97,9 +98,7 @@ def _stays(user: Any, facts: Sequence[Any], zone: ZoneInfo) -> list[Stay]:
     for fact in facts:
         starts[fact.from_on] = (fact.department_id, fact.job_function_id, fact.active)
     days = sorted(starts)
-    return [
-        (day, following, *starts[day]) for day, following in zip(days, [*days[1:], None], strict=True)
-    ]
+    return [(day, following, *starts[day]) for day, following in zip_longest(days, days[1:])]
 
 
 def _pieces(stays: Sequence[Stay], tree: Tree) -> Sequence[Piece]:

@@ -32,6 +32,7 @@ Wanted = dict[tuple[int, frozenset[int] | None], set[int]]
     hears={
         "Enrollment": {"created", "updated", "deleted"},
         "User": {"created", "updated"},
+        "Assignment": {"created"},
         "Department": {"updated"},
         "Organization": {"updated"},
         "Qualification": {"created", "updated"},
@@ -59,6 +60,8 @@ def note(change: Change, wanted: Wanted) -> None:
     if kind == "User" and any(name in difference for name in PLACE):
         _note_assignment(change)
         wanted[change.organization_id, None].add(change.object_id)
+    elif kind == "Assignment":
+        wanted[change.organization_id, None].add(state["user_id"])
     elif kind == "Department" and "parent_id" in difference:
         _note_place(change)
         sweeps.begin(change.organization_id, None, {"department_id": change.object_id})

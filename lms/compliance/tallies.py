@@ -22,7 +22,7 @@ def buckets(
 
 
 def add_differences(organization_id: int, differences: Counter[Bucket]) -> None:
-    """Add them to the tallies, always in the same order so that two workers never wait for each other; one statement."""
+    """Add them to the tallies, in one order so that two workers never wait for each other; one statement."""
     rows = [
         {
             "organization_id": organization_id, "kind": kind, "target_id": target_id,

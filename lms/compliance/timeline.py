@@ -5,7 +5,7 @@
 | exempt | required, and an exemption runs; this goes before everything else |
 | compliant | required and held |
 | expiring | required and held, with at most `expiring_days` days left |
-| in_grace | required and not held, but there is time: grace after expiry, or time to comply for a newcomer or in a new job |
+| in_grace | required, not held, but there is time: grace after expiry, or time to comply for who is new there |
 | expired | required, was held, the last valid day and the grace are over |
 | missing | required and never held, or what was held is revoked or suspended |
 | not_required | held without being required; neither held nor required is no status at all |
@@ -14,6 +14,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from lms.compliance.periods import NONE, Period
@@ -256,7 +257,7 @@ def timeline(case: Case) -> list[Stretch]:
     """Every state there is, in order, from the first day there is something to say to the end of time."""
     stretches: list[Stretch] = []
     days = sorted(_turns(case))
-    for day, following in zip(days, [*days[1:], None], strict=True):
+    for day, following in zip_longest(days, days[1:]):
         state = state_on(day, case)
         end = following - DAY if following else None
         if state is None:
