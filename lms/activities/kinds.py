@@ -21,6 +21,7 @@ SENTENCES: dict[str, LazyString] = {
     "content_created": _("%(actor)s wrote the content %(title)s"),
     "event_planned": _("%(actor)s planned the event %(title)s"),
     "event_changed": _("%(actor)s changed when or where %(title)s takes place"),
+    "certificate_revoked": _("%(actor)s revoked the certificate %(title)s of %(user)s"),
     "person_added": _("%(actor)s added %(user)s"),
 }
 
@@ -53,6 +54,8 @@ def kind_of(change: Change) -> str | None:
             return "course_completed"
         case ("Event", "updated") if {"starts_at", "ends_at", "location"} & set(difference):
             return "event_changed"
+        case ("Certificate", "updated") if difference.get("revoked_by_id", (None, None))[1]:
+            return "certificate_revoked"
         case ("User", "created") if change.actor_id is not None:
             return "person_added"
     return ALWAYS.get(what)

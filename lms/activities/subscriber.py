@@ -26,6 +26,7 @@ LOCK = 0x61637469
         "Content": {"created"},
         "Event": {"created", "updated"},
         "User": {"created"},
+        "Certificate": {"updated"},
     },
 )
 def tell(changes: Sequence[Change]) -> None:

@@ -1,14 +1,15 @@
 """The demo's own design of certificates; its qualifications, unless another part has made some; and its past days."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from random import Random
 
 from sqlalchemy import func, insert, select
 
 from lms import certificates, compliance
 from lms.accounts import JobFunction, Organization, User
 from lms.certificates import TemplateAttrs
-from lms.compliance import DailyTally, QualificationAttrs, RequirementAttrs
+from lms.compliance import DailyTally, QualificationAttrs, RequirementAttrs, SignOffAttrs
 from lms.courses import Course
 from lms.db import db, transaction
 
@@ -42,16 +43,30 @@ def add(say: Callable[[str], None]) -> None:
     for organization in db.session.scalars(select(Organization).order_by(Organization.id)).all():
         if organization.name not in DESIGNS:
             continue
-        admin = next(
-            user
-            for user in db.session.scalars(
-                select(User).where(User.organization_id == organization.id).order_by(User.id)
-            )
-            if user.has_role("admin")
-        )
+        people = db.session.scalars(
+            select(User).where(User.organization_id == organization.id).order_by(User.id)
+        ).all()
+        admin = next(user for user in people if user.has_role("admin"))
         certificates.save_template(DESIGNS[organization.name], admin)
         if not compliance.qualifications(organization.id):
-            _require(organization, admin)
+            with transaction():
+                _require(organization, admin)
+                _sign_off(organization, people)
+
+
+def _sign_off(organization: Organization, people: Sequence[User]) -> None:
+    """What an instructor saw over the last year and a half, so that most are in order and some are not."""
+    random, today = Random(organization.name), compliance.today_of(organization.id)
+    instructor = next(user for user in people if user.has_role("instructor"))
+    jobs = {title: job for title, _course, _period, job in QUALIFICATIONS[organization.name]}
+    for qualification in compliance.qualifications(organization.id):
+        longest, job = qualification.rule.period.number * 31, jobs[qualification.title]
+        for user in people:
+            is_asked = user is not instructor and job in (None, user.job_function and user.job_function.name)
+            if is_asked and random.random() < 0.82:
+                day = today - timedelta(days=random.randint(1, int(longest * 1.08)))
+                attrs = SignOffAttrs(user_id=user.id, qualification_id=qualification.id, signed_on=day)
+                compliance.sign_off(attrs, instructor)
 
 
 def _require(organization: Organization, admin: User) -> None:
@@ -68,7 +83,7 @@ def _require(organization: Organization, admin: User) -> None:
         qualification = compliance.create_qualification(
             QualificationAttrs(
                 title=title, counting="previous", period=period, window="3 months", first_courses=[courses[course]],
-                grace="1 months" if job else "", accepts_evidence=job is None,
+                grace="1 months" if job else "", accepts_evidence=job is None, accepts_sign_off=True,
             ),
             admin,
         )  # fmt: skip
@@ -84,6 +99,7 @@ def _require(organization: Organization, admin: User) -> None:
 def add_past_days(say: Callable[[str], None]) -> None:
     """Figures of days gone by, so that the line over time is there at once."""
     say("demo: figures of the last days")
+    compliance.sweeps.run()
     for organization in db.session.scalars(select(Organization).order_by(Organization.id)).all():
         if organization.name in DESIGNS and not _has_past(organization.id):
             _count_back(organization.id)

@@ -5,7 +5,7 @@ from lms.proof.paper import MOST_ON_PAPER, as_pdf
 from lms.proof.report import Criteria, CriteriaAttrs, Line, check_size, criteria, figures, lines
 from lms.proof.sheets import MOST_IN_XLSX, as_csv, as_xlsx
 from lms.proof.standing import Past, Standing, history_of, standing_of, standings_of
-from lms.proof.team import check_looks_after, chosen_place, places_of
+from lms.proof.team import check_looks_after, chosen_place, places_of, tree_of
 from lms.proof.wording import WORST_FIRST, state_words
 
 __all__ = [
@@ -36,4 +36,5 @@ __all__ = [
     "standings_of",
     "state_words",
     "states_in_order",
+    "tree_of",
 ]

@@ -10,6 +10,7 @@ from lms.accounts import User
 from lms.compliance import COMPLIANT, EXEMPT, EXPIRED, EXPIRING, IN_GRACE, MISSING, STATES
 from lms.compliance.timeline import DEPARTMENT, JOB_FUNCTION
 from lms.policy import authorize
+from lms.proof.team import tree_of
 
 ASKED = (COMPLIANT, EXPIRING, IN_GRACE, EXPIRED, MISSING)
 """States of what is required of somebody who is not exempt."""
@@ -76,10 +77,10 @@ class Overview:
 
 
 def overview(actor: User, days: int = 90) -> Overview:
-    """Today's figures and the trend of the last `days` days; nine statements, whatever the number of people."""
+    """Today's figures and the trend of the last `days` days; seven statements, whatever the number of people."""
     authorize(actor, "view", "Status")
     organization_id = actor.organization_id
-    places = {row.id: row.name for row, _depth, _people in accounts.departments(organization_id)}
+    places = {row.id: row.name for row, _depth, _none in tree_of(organization_id)}
     jobs = {row.id: row.name for row in accounts.job_functions(organization_id)}
     titles = {row.id: row.title for row in compliance.qualifications(organization_id)}
     fields = compliance.summary(organization_id, DEPARTMENT, each_qualification=True)

@@ -51,7 +51,7 @@ def index() -> str:
         lines=list(islice(proof.lines(asked, SHOWN), SHOWN)) if asked else [],
         states=compliance.STATES,
         today=certificates.today(me().organization),
-        departments=accounts.departments(me().organization_id),
+        departments=proof.tree_of(me().organization_id),
         job_functions=accounts.job_functions(me().organization_id),
         qualifications=compliance.qualifications(me().organization_id),
         most_on_paper=proof.MOST_ON_PAPER,

@@ -20,6 +20,8 @@ PAGES = (
     "/results/", "/people/", "/people/5", "/people/5/edit", "/people/invite", "/departments", "/departments/new",
     "/job-functions/new", "/settings/", "/profile/", "/change", "/search/?q=fire", "/activity/", "/audits/",
     "/notifications/", "/notifications/preferences", "/admin/deliveries/", "/dev/mail",
+    "/my-qualifications/", "/team/", "/compliance/", "/compliance/report/", "/compliance/reminders", "/certificates/",
+    "/certificates/1", "/certificates/template", "/verify/",
 )  # fmt: skip
 
 

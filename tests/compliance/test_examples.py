@@ -6,10 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from lms.compliance.awards import SIGN_OFF, Done, Path as Walk, awards
+from lms.compliance.awards import SIGN_OFF, Done, awards
+from lms.compliance.awards import Path as Walk
 from lms.compliance.periods import NONE, Period
 from lms.compliance.timeline import (
-    DEPARTMENT, JOB_FUNCTION, ORGANIZATION, Case, Cover, Duty, Leave, Piece, Span, spans, state_on, timeline,
+    DEPARTMENT,
+    JOB_FUNCTION,
+    ORGANIZATION,
+    Case,
+    Cover,
+    Duty,
+    Leave,
+    Piece,
+    Span,
+    spans,
+    state_on,
+    timeline,
 )  # fmt: skip
 from lms.compliance.validity import Rule
 
@@ -120,7 +132,7 @@ def pieces_of(words: str) -> list[Piece]:
     starts = []
     for part in words.split(", "):
         start, job, *rest = part.split()
-        department = {"ward": WARD, "kitchen": KITCHEN}.get(rest[-1] if rest else "", None)
+        department = {"ward": WARD, "kitchen": KITCHEN}.get(rest[-1] if rest else "")
         above = {WARD: frozenset({WARD, CARE}), KITCHEN: frozenset({KITCHEN})}.get(department, frozenset())
         starts.append((date.fromisoformat(start), department, above, {"nurse": NURSE, "cook": COOK}.get(job)))
     ends = [start for start, *_rest in starts[1:]] + [None]
