@@ -61,8 +61,8 @@ KINDS: dict[str, Kind] = {
     ),
     "expiring": Kind(
         label=_("A qualification of yours expires soon"),
-        title=_("%(qualification)s is valid until %(until)s"),
-        text=_("Your qualification %(qualification)s is valid until %(until)s. See what to do to renew it."),
+        title=_("%(qualification)s is valid until %(due)s"),
+        text=_("Your qualification %(qualification)s is valid until %(due)s. See what to do to renew it."),
         button=_("See what to do"),
         path="/my-qualifications/",
     ),
@@ -82,7 +82,7 @@ KINDS: dict[str, Kind] = {
     ),
     "team_summary": Kind(
         label=_("How your team stands, every week"),
-        title=_("Your team: %(percent)s%% in order"),
+        title=_("Your team: %(percent)s in order"),
         text=_(
             "%(good)s of %(total)s required qualifications in your team are in order. "
             "Expired: %(expired)s. Missing: %(missing)s. In grace: %(in_grace)s. Expiring soon: %(expiring)s."

@@ -151,7 +151,7 @@ def _own(row: Due) -> dict[str, Any]:
     return {
         "qualification": row.qualification,
         "qualification_id": row.qualification_id,
-        "until": row.valid_until.isoformat(),
+        "due": row.valid_until.isoformat(),
         "days": row.left,
     }
 

@@ -77,7 +77,7 @@ def _params(states: Counter[str]) -> dict[str, Any]:
     total = sum(states.values())
     good = states[COMPLIANT] + states[EXPIRING]
     return {
-        "percent": 100 * good // total,
+        "percent": f"{100 * good // total}%",
         "good": good,
         "total": total,
         "expired": states[EXPIRED],

@@ -43,7 +43,7 @@ def test_the_person_and_the_nearest_manager_are_told(organization, nurse, head, 
     [own], [team] = letters(nurse), letters(head)
     assert own.kind == "expiring"
     assert own.params["qualification"] == "Basic life support"
-    assert own.params["until"] == "2026-07-01"
+    assert own.params["due"] == "2026-07-01"
     assert (team.kind, team.params["number"]) == ("team_expiring", 1)
     assert "Nina Nurse: Basic life support (2026-07-01)" in team.params["list"]
 

@@ -31,7 +31,7 @@ def test_a_manager_reads_once_a_week_how_the_team_stands(organization, nurse, he
         reminders.summarize(organization.id, TODAY + timedelta(days=day))  # the first of June 2026 is a Monday
     [letter] = summaries(head)
     assert letter.params == {
-        "percent": 66, "good": 2, "total": 3, "expired": 1, "missing": 0, "in_grace": 0, "expiring": 1,
+        "percent": "66%", "good": 2, "total": 3, "expired": 1, "missing": 0, "in_grace": 0, "expiring": 1,
     }  # fmt: skip
     reminders.summarize(organization.id, TODAY + timedelta(days=7))
     assert len(summaries(head)) == 2
