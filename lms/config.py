@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_SOCKET_PATH = 100
@@ -75,6 +76,22 @@ def flag(environ: Mapping[str, str], name: str, default: bool) -> bool:
     return default if value is None else value.strip().lower() in {"1", "true", "yes", "on"}
 
 
+def public_url(environ: Mapping[str, str] = os.environ) -> str:
+    """`PUBLIC_URL`, the address people type, without a slash at its end."""
+    return environ.get("PUBLIC_URL", f"http://127.0.0.1:{environ.get('PORT') or 5000}").rstrip("/")
+
+
+def packages_url(public: str) -> str:
+    """Where packages are played when nothing is set: this machine by its other name, which to a browser is another
+    host and has no cookies of ours. Empty where there is no such name: packages are then not played.
+    """
+    parts = urlsplit(public)
+    names = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
+    if parts.hostname not in names:
+        return ""
+    return parts._replace(netloc=parts.netloc.replace(parts.hostname, names[parts.hostname])).geturl()
+
+
 def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Every setting, by the name Flask knows it under. Durations are in seconds, but KEEP_CHANGES in days.
 
@@ -89,7 +106,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "LOG_JSON": flag(environ, "LOG_JSON", False),
         "METRICS_TOKEN": environ.get("METRICS_TOKEN", ""),
         "METRICS_PORT": int(environ.get("METRICS_PORT", "0")),
-        "PUBLIC_URL": environ.get("PUBLIC_URL", "http://127.0.0.1:5000").rstrip("/"),
+        "PUBLIC_URL": public_url(environ),
         # Delivery of changes
         "RELAY_EVERY": float(environ.get("RELAY_EVERY", "5")),
         "RELAY_AFTER": float(environ.get("RELAY_AFTER", "30")),
@@ -119,6 +136,9 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "RATELIMIT_ENABLED": flag(environ, "RATELIMIT_ENABLED", True),
         "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
         # Media
+        "PACKAGE_FILES": int(environ.get("PACKAGE_FILES", "20000")),
+        "PACKAGE_SIZE": int(environ.get("PACKAGE_SIZE", str(8 * 1024**3))),
+        "PACKAGES_URL": (environ.get("PACKAGES_URL") or packages_url(public_url(environ))).rstrip("/"),
         "LARGEST_UPLOAD": int(environ.get("LARGEST_UPLOAD", str(4 * 1024**3))),
         "MEDIA_FOLDER": environ.get("MEDIA_FOLDER"),
         "MEDIA_S3_BUCKET": environ.get("MEDIA_S3_BUCKET"),

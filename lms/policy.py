@@ -29,6 +29,8 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
         "enroll": frozenset({"author", "manager", "admin"}),
     },
     "Content": {"view": EVERYBODY, "edit": frozenset({"author", "admin"})},
+    "Bank": {"view": frozenset({"author", "admin"}), "edit": frozenset({"author", "admin"})},
+    "Question": {"view": frozenset({"author", "admin"}), "edit": frozenset({"author", "admin"})},
     "Event": {"view": EVERYBODY, "edit": frozenset({"author", "instructor", "admin"})},
     "Enrollment": {"view": frozenset({"author", "manager", "auditor", "admin", SELF}), "learn": frozenset({SELF})},
     "Certificate": {
@@ -39,6 +41,7 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
     "ReminderLetter": {"create": frozenset({"manager", "admin"})},
     "ReminderPlan": {"edit": frozenset({"admin"})},
     "CertificateTemplate": {"edit": frozenset({"admin"})},
+    "PackageAttempt": {"view": frozenset({"author", "admin"}), "learn": frozenset({SELF})},
     "MediaFile": {"view": EVERYBODY, "edit": frozenset({"author", "admin"})},
     "Qualification": {"view": EVERYBODY, "edit": frozenset({"author", "admin"})},
     "Requirement": {
@@ -56,6 +59,7 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
     },
     "SignOff": {"view": frozenset({"manager", "auditor", "admin", SELF}), "edit": frozenset({"instructor", "admin"})},
     "Status": {"view": frozenset({"manager", "auditor", "admin", SELF})},
+    "Attempt": {"view": frozenset({"author", "manager", "auditor", "admin", SELF}), "learn": frozenset({SELF})},
     "Audit": {"view": frozenset({"auditor", "admin"})},
     "Activity": {"view": EVERYBODY},
     "Delivery": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},

@@ -11,6 +11,10 @@ cp node_modules/htmx.org/dist/htmx.min.js node_modules/quill/dist/quill.js node_
 cp node_modules/sortablejs/Sortable.min.js node_modules/chart.js/dist/chart.umd.min.js "$to"
 sed -i '/sourceMappingURL/d' "$to"/*.css "$to"/*.js
 for package in bootstrap bootstrap-icons htmx.org quill sortablejs chart.js; do
+cp node_modules/sortablejs/Sortable.min.js "$to"
+cp node_modules/scorm-again/dist/scorm12.min.js node_modules/scorm-again/dist/scorm2004.min.js "$to"
+sed -i '/sourceMappingURL/d' "$to"/*.css "$to"/*.js
+for package in bootstrap bootstrap-icons htmx.org quill sortablejs scorm-again; do
     cp node_modules/$package/LICENSE* "$to/$package.LICENSE"
 done
 {

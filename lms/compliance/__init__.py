@@ -14,14 +14,25 @@ from lms.compliance.evidence import (
     hand_in,
     refuse_evidence,
     sign_off,
+    sign_offs_page,
     waiting_evidence,
     withdraw_sign_off,
 )
-from lms.compliance.explaining import COUNTED, REQUIRED, SENTENCES, SOURCES, counted_params, explain, explanations
+from lms.compliance.explaining import (
+    COUNTED,
+    REQUIRED,
+    SENTENCES,
+    SOURCES,
+    counted_params,
+    explain,
+    explanations,
+    source_params,
+)
 from lms.compliance.holdings import (
     change_expiry,
     courses_to_take,
     holdings_of,
+    holdings_page,
     latest_holding,
     reinstate,
     renewal_opens_on,
@@ -44,6 +55,7 @@ from lms.compliance.models import (
     Tally,
 )
 from lms.compliance.qualifications import (
+    COLUMNS,
     QualificationAttrs,
     archive_qualification,
     create_qualification,
@@ -51,6 +63,7 @@ from lms.compliance.qualifications import (
     find_qualification,
     qualifications,
     qualifications_page,
+    rule_of,
     update_qualification,
 )
 from lms.compliance.requirements import (
@@ -80,6 +93,7 @@ from lms.compliance.timeline import (
 )
 
 __all__ = [
+    "COLUMNS",
     "COMPLIANT",
     "COUNTED",
     "EXEMPT",
@@ -138,6 +152,7 @@ __all__ = [
     "find_qualification",
     "hand_in",
     "holdings_of",
+    "holdings_page",
     "latest_holding",
     "non_compliant_on",
     "preview_requirement",
@@ -149,7 +164,10 @@ __all__ = [
     "requirements_page",
     "resume",
     "revoke",
+    "rule_of",
     "sign_off",
+    "sign_offs_page",
+    "source_params",
     "start_renewal",
     "states_by_requirement",
     "statuses_of",

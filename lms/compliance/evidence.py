@@ -178,6 +178,22 @@ def withdraw_sign_off(row: SignOff, actor: User) -> None:
         EventCenter.broadcast("updated", previous, row, actor)
 
 
+def sign_offs_page(
+    organization_id: int, q: str = "", sort: str = "", number: int = 1, size: int = 25
+) -> Page[SignOff]:
+    """Sign-offs that stand, the latest first; four statements."""
+    statement = (
+        select(SignOff)
+        .join(SignOff.user)
+        .where(SignOff.organization_id == organization_id, ~SignOff.withdrawn)
+        .options(selectinload(SignOff.user), selectinload(SignOff.qualification))
+        .order_by(SignOff.signed_on.desc(), SignOff.id.desc())
+    )
+    if q:
+        statement = statement.where(User.name.icontains(q, autoescape=True))
+    return paginate(statement, number, size)
+
+
 def _qualification(id: int, actor: User) -> Qualification:
     try:
         return find(Qualification, id, actor.organization_id)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from lms import courses
 from lms.accounts import User
@@ -17,6 +17,7 @@ from lms.courses import Course, Enrollment
 from lms.db import db, snapshot, transaction
 from lms.errors import Conflict, Invalid
 from lms.events import EventCenter
+from lms.paging import Page, paginate
 from lms.policy import authorize, may
 
 MOST_AT_ONCE = 5000
@@ -174,3 +175,31 @@ def start_renewal(qualification: Qualification, user: User, actor: User) -> list
         raise Conflict("No course leads to this qualification. Hand in evidence, or ask an instructor to sign off.")
     with transaction():
         return [row for course in to_take for row in courses.start_round(course, [user.id], actor)]
+
+
+SORTS = {"person": User.name, "until": Holding.valid_until, "achieved": Holding.achieved_on}
+
+
+def holdings_page(
+    qualification: Qualification, q: str = "", sort: str = "until", number: int = 1, size: int = 25, *, state: str = ""
+) -> Page[Holding]:
+    """What people hold of a qualification; `state` is revoked, past, all, or empty for what is valid today.
+    Three statements."""
+    today = today_of(qualification.organization_id)
+    statement = (
+        select(Holding)
+        .join(Holding.user)
+        .where(Holding.qualification_id == qualification.id, ~Holding.withdrawn)
+        .options(contains_eager(Holding.user))
+    )
+    if state == "revoked":
+        statement = statement.where(Holding.revoked_on.is_not(None))
+    elif state == "past":
+        statement = statement.where(Holding.valid_until < today)
+    elif state != "all":
+        valid = Holding.valid_until.is_(None) | (Holding.valid_until >= today)
+        statement = statement.where(valid, Holding.revoked_on.is_(None))
+    if q:
+        statement = statement.where(User.name.icontains(q, autoescape=True) | User.email.icontains(q, autoescape=True))
+    column = SORTS.get(sort.lstrip("-"), Holding.valid_until)
+    return paginate(statement.order_by(column.desc() if sort.startswith("-") else column, Holding.id), number, size)

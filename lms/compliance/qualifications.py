@@ -14,7 +14,7 @@ from lms.compliance.facts import inclusions, reachable
 from lms.compliance.models import Holding, Inclusion, Qualification, QualificationCourse, Requirement
 from lms.compliance.models.qualifications import FIRST, RENEWAL
 from lms.compliance.periods import Period
-from lms.compliance.validity import FIXED, FOREVER, PREVIOUS, SEASON
+from lms.compliance.validity import FIXED, FOREVER, PREVIOUS, SEASON, Rule
 from lms.courses import Course
 from lms.db import db, find, snapshot, transaction
 from lms.errors import Conflict, Invalid, NotFound
@@ -36,7 +36,7 @@ def _none(value: Any) -> Any:
 
 PeriodText = Annotated[str, AfterValidator(_period)]
 OptionalDate = Annotated[date | None, BeforeValidator(_none)]
-OptionalMonth = Annotated[int | None, BeforeValidator(_none), Field(ge=1, le=12)]
+OptionalMonth = Annotated[Annotated[int, Field(ge=1, le=12)] | None, BeforeValidator(_none)]
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 """Days that people may fill in."""
 
@@ -85,6 +85,14 @@ COLUMNS = (
     "title", "description", "counting", "period", "base_on", "minimum", "season_month", "window", "grace",
     "expiring_days", "first_needed", "renewal_needed", "accepts_evidence", "accepts_sign_off",
 )  # fmt: skip
+
+
+def rule_of(attrs: QualificationAttrs) -> Rule:
+    """The rule that was filled in."""
+    return Rule(
+        attrs.counting, Period.parse(attrs.period), attrs.base_on, Period.parse(attrs.minimum), attrs.season_month,
+        Period.parse(attrs.window), Period.parse(attrs.grace),
+    )  # fmt: skip
 
 
 def create_qualification(attrs: QualificationAttrs, actor: User) -> Qualification:

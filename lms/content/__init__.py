@@ -13,6 +13,7 @@ from lms.content.contents import (
     update_content,
 )
 from lms.content.embeds import FRAME_HOSTS, embed_address
+from lms.content.files import files_of
 from lms.content.models import PACKAGE, PAGES, Content, ContentPage, ContentVersion
 from lms.content.pages import (
     PageAttrs,
@@ -29,6 +30,7 @@ from lms.content.versions import (
     has_questions,
     is_question,
     latest_version,
+    number_of_questions,
     problems,
     publish_content,
     versions,
@@ -55,10 +57,12 @@ __all__ = [
     "duplicate_content",
     "duplicate_page",
     "embed_address",
+    "files_of",
     "has_questions",
     "is_question",
     "latest_version",
     "new_id",
+    "number_of_questions",
     "order_pages",
     "problems",
     "publish_content",

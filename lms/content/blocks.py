@@ -1,12 +1,14 @@
 """What a page is made of. A draft may be incomplete, so that nothing typed is lost; publishing asks for more."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
-from lms.attrs import Attrs, Html, Summary
+from lms import questions
+from lms.attrs import LONGEST_TEXT, Attrs, Html, Summary
 from lms.content.embeds import embed_address
 from lms.errors import Invalid
 
@@ -25,7 +27,19 @@ def _address(text: str) -> str:
 
 
 BlockId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{6,32}$")]
-Definition = dict[str, Any]
+
+
+def _definition(given: dict[str, Any]) -> dict[str, Any]:
+    """Canonical if it is complete, else as it stands, so that it can be completed later."""
+    try:
+        return questions.validated_question(given)
+    except Invalid:
+        if len(json.dumps(given)) > LONGEST_TEXT:
+            raise ValueError("too long") from None
+        return given
+
+
+Definition = Annotated[dict[str, Any], AfterValidator(_definition)]
 
 
 class Text(Attrs):

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from lms.accounts import User
 from lms.attrs import Attrs, Name, Summary
 from lms.content.blocks import copied
-from lms.content.models import Content, ContentPage
+from lms.content.models import PAGES, Content, ContentPage
 from lms.db import snapshot, transaction
 from lms.errors import Conflict
 from lms.events import EventCenter
@@ -83,7 +83,7 @@ def set_quiz(content: Content, quiz: Quiz, actor: User) -> Content:
 def duplicate_content(content: Content, title: str, actor: User) -> Content:
     """A copy of the draft, with a title of its own; it was never published."""
     authorize(actor, "edit", content)
-    if content.kind != "pages":
+    if content.kind != PAGES:
         raise Conflict("A package cannot be copied here. Upload it again.")
     copy = Content(
         organization_id=content.organization_id, title=title[:200], summary=content.summary, quiz=content.quiz,
@@ -115,14 +115,21 @@ def delete_content(content: Content, actor: User) -> None:
         raise Conflict("A course uses this content. Take it out of the course first.") from None
 
 
+STATES = {
+    "published": Content.version.is_not(None),
+    "changed": Content.version.is_not(None) & Content.has_changes,
+    "draft": Content.version.is_(None) & (Content.kind == PAGES),
+}
 SORTS = {"title": Content.title, "updated": Content.updated_at}
 
 
 def contents_page(
-    organization_id: int, q: str = "", sort: str = "title", number: int = 1, size: int = 25
+    organization_id: int, q: str = "", sort: str = "title", number: int = 1, size: int = 25, *, state: str = ""
 ) -> Page[Content]:
-    """Contents whose title or summary holds `q`; two statements."""
+    """Contents whose title or summary holds `q`; `state` is published, changed or draft. Two statements."""
     statement = select(Content).where(Content.organization_id == organization_id)
+    if state in STATES:
+        statement = statement.where(STATES[state])
     if q:
         statement = statement.where(
             Content.title.icontains(q, autoescape=True) | Content.summary.icontains(q, autoescape=True)

@@ -4,7 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 FRAME_HOSTS = ("https://www.youtube-nocookie.com", "https://player.vimeo.com")
-"""Where frames may come from; the content security policy names just these. YouTube's sets no cookie before it plays."""
+"""Where frames may come from; the content security policy names just these. YouTube sets no cookie before it plays."""
 
 _YOUTUBE = {"youtube.com", "www.youtube.com", "m.youtube.com", "youtu.be", "www.youtube-nocookie.com"}
 _VIMEO = {"vimeo.com", "www.vimeo.com", "player.vimeo.com"}

@@ -71,7 +71,8 @@ class ContentVersion(Owned, db.Model):
     content_id: Mapped[int] = mapped_column(BigId, ForeignKey("contents.id", ondelete="CASCADE"))
     number: Mapped[int]
     title: Mapped[Title]
-    pages: Mapped[list[Any]] = mapped_column(Json, info={"secret": True})
+    pages: Mapped[list[Any]] = mapped_column(Json, deferred=True, info={"secret": True})
+    """`id`, `title` and `blocks` of each; read when it is asked for, as it may be long."""
     quiz: Mapped[dict[str, Any]] = mapped_column(Json)
     moves: Mapped[bool] = mapped_column(default=False)
     """Whether those under way on an earlier version go on with this one."""

@@ -1,18 +1,21 @@
 """Publishing: what authors wrote becomes a version that never changes, and that learners get."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
+from lms import questions
 from lms.accounts import User
 from lms.content.blocks import problem_of
-from lms.content.models import PAGES, Content, ContentPage, ContentVersion
+from lms.content.files import FILES, files_of
+from lms.content.models import PAGES, Content, ContentVersion
 from lms.db import db, snapshot, transaction, utcnow
-from lms.errors import Conflict
+from lms.errors import Conflict, Invalid
 from lms.events import EventCenter
 from lms.policy import authorize
+from lms.questions import QuestionVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +28,45 @@ class Problem:
     message: str
 
 
-def problems(pages: Sequence[ContentPage]) -> list[Problem]:
-    """What is missing on these pages before learners can get them; no statement."""
+def problems(content: Content) -> list[Problem]:
+    """What is missing before learners can get this content; at most two statements besides the pages."""
+    banks = _sizes_of_banks(content)
+    files = set(files_of(content.pages, content.organization_id))
     found = []
-    for page in pages:
+    for page in content.pages:
         if not page.blocks:
             found.append(Problem(page.id, page.title, None, "There is nothing on this page yet."))
         for block in page.blocks:
-            if message := problem_of(block):
+            if message := problem_of(block) or _problem_elsewhere(block, banks, files):
                 found.append(Problem(page.id, page.title, block["id"], message))
     return found
+
+
+def _sizes_of_banks(content: Content) -> dict[int, int]:
+    if not any(block["kind"] == "draw" for page in content.pages for block in page.blocks):
+        return {}
+    return {id: number for id, _title, number in questions.bank_choices(content.organization_id)}
+
+
+def _problem_elsewhere(block: Mapping[str, Any], banks: Mapping[int, int], files: Collection[int]) -> str | None:
+    if block["kind"] == "question":
+        return _problem_of_question(block["definition"])
+    if block["kind"] == "draw":
+        if block["bank_id"] not in banks:
+            return "Choose the bank to draw questions from."
+        if banks[block["bank_id"]] < block["count"]:
+            return "The bank has fewer questions than are to be drawn. Draw fewer, or add some to the bank."
+    if any(block.get(name) and block[name] not in files for name in FILES):
+        return "The file is no longer there. Choose another one."
+    return None
+
+
+def _problem_of_question(definition: Mapping[str, Any]) -> str | None:
+    try:
+        questions.validated_question(definition)
+    except Invalid as error:
+        return next(iter(error.errors.values()))
+    return None
 
 
 def publish_content(content: Content, actor: User, *, move: bool = False) -> ContentVersion:
@@ -50,8 +82,8 @@ def publish_content(content: Content, actor: User, *, move: bool = False) -> Con
         session.refresh(content, with_for_update=True)
         if not content.pages:
             raise Conflict("There is nothing to publish yet: add a page first.")
-        if missing := problems(content.pages):
-            raise Conflict(f"{missing[0].page}: {missing[0].message}")
+        if problems(content):
+            raise Conflict("Something is missing on the pages. See what is marked there.")
         if not content.has_changes:
             raise Conflict("Nothing has changed since the last version.")
         previous = snapshot(content)
@@ -62,7 +94,7 @@ def publish_content(content: Content, actor: User, *, move: bool = False) -> Con
             content_id=content.id,
             number=content.version,
             title=content.title,
-            pages=[_frozen(page) for page in content.pages],
+            pages=_frozen(content),
             quiz=content.quiz,
             moves=move,
             published_by_id=actor.id,
@@ -73,8 +105,29 @@ def publish_content(content: Content, actor: User, *, move: bool = False) -> Con
     return version
 
 
-def _frozen(page: ContentPage) -> dict[str, Any]:
-    return {"id": page.id, "title": page.title, "blocks": [dict(block) for block in page.blocks]}
+def _frozen(content: Content) -> list[dict[str, Any]]:
+    """The pages with a reference in each question's place."""
+    definitions = [
+        questions.validated_question(block["definition"])
+        for page in content.pages
+        for block in page.blocks
+        if block["kind"] == "question"
+    ]
+    rows = iter(questions.freeze_all(definitions, content.organization_id))
+    return [
+        {
+            "id": page.id,
+            "title": page.title,
+            "blocks": [
+                _reference(block, next(rows)) if block["kind"] == "question" else block for block in page.blocks
+            ],
+        }
+        for page in content.pages
+    ]
+
+
+def _reference(block: Mapping[str, Any], row: QuestionVersion) -> dict[str, Any]:
+    return {"id": block["id"], "kind": "question", "version_id": row.id, "points": row.definition["points"]}
 
 
 def latest_version(content: Content) -> ContentVersion:
@@ -99,6 +152,12 @@ def versions(content: Content) -> list[ContentVersion]:
 def has_questions(version: ContentVersion) -> bool:
     """Whether anything is asked in it."""
     return any(is_question(block) for page in version.pages for block in page["blocks"])
+
+
+def number_of_questions(version: ContentVersion) -> int:
+    """How many questions an attempt at it asks."""
+    blocks = [block for page in version.pages for block in page["blocks"]]
+    return sum(block.get("count", 1) for block in blocks if is_question(block))
 
 
 def is_question(block: Mapping[str, Any]) -> bool:

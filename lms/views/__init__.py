@@ -6,12 +6,16 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 
 from lms import metrics
+from lms.content import FRAME_HOSTS
 from lms.extensions import babel, csrf
 from lms.origin import Origin, working_for
 from lms.views import (
     activities,
     audits,
     certificates,
+    authoring,
+    bank_questions,
+    banks,
     contents,
     courses,
     deliveries,
@@ -19,8 +23,11 @@ from lms.views import (
     enrollments,
     errors,
     events,
+    evidence,
+    exemptions,
     frame,
     health,
+    holdings,
     home,
     issuers,
     learning,
@@ -29,6 +36,8 @@ from lms.views import (
     my_qualifications,
     notifications,
     organization,
+    origins,
+    packages,
     people,
     profile,
     report,
@@ -36,10 +45,17 @@ from lms.views import (
     search,
     signin,
     standing,
+    qualifications,
+    requirements,
+    results,
+    search,
+    signin,
+    stage,
     subjects,
     team,
     uploads,
     verification,
+    xapi,
 )
 
 PAGES = (
@@ -49,6 +65,9 @@ PAGES = (
     subjects,
     enrollments,
     contents,
+    authoring,
+    banks,
+    bank_questions,
     events,
     results,
     people,
@@ -69,16 +88,25 @@ PAGES = (
     issuers,
     verification,
     media,
+    qualifications,
+    holdings,
+    requirements,
+    evidence,
+    exemptions,
+    packages,
+    stage,
+    xapi,
 )
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data:; frame-src 'self'; object-src 'none'; base-uri 'self'; "
-    "form-action 'self'; frame-ancestors 'self'"
+    f"default-src 'self'; img-src 'self' data:; frame-src 'self' {' '.join(FRAME_HOSTS)}; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 
 
 def register(app: Flask) -> None:
     """Add every page, the frame around them, sign-in and the error pages."""
+    origins.register(app)
     uploads.register(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=frame.locale, timezone_selector=frame.timezone)

@@ -71,6 +71,7 @@ ITEMS = (
         (
             ("Courses", "collection", "courses.index", ("view_draft", "Course")),
             ("Contents", "file-earmark-text", "contents.index", ("edit", "Content")),
+            ("Question banks", "question-circle", "banks.index", ("edit", "Bank")),
             ("Events", "calendar-event", "events.index", ("edit", "Event")),
             ("Results", "clipboard-check", "results.index", ("view", "Enrollment")),
         ),
@@ -83,6 +84,10 @@ ITEMS = (
             ("Overview", "graph-up", "standing.index", ("view", "Status")),
             ("Report", "file-earmark-text", "report.index", ("view", "ComplianceReport")),
             ("Certificates", "award", "certificates.index", ("view", "Certificate")),
+            ("Qualifications", "journal-check", "qualifications.index", ("view", "Requirement")),
+            ("Requirements", "list-check", "requirements.index", ("view", "Requirement")),
+            ("Evidence", "file-earmark-check", "evidence.index", None),
+            ("Exemptions", "calendar-minus", "exemptions.index", ("view", "Exemption")),
         ),
     ),
     (

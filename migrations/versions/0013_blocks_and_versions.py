@@ -9,7 +9,7 @@ from alembic import op
 from lms.db import Json, UtcDateTime
 
 revision = "0013"
-down_revision = "0003"
+down_revision = "0010"
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -37,7 +37,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_content_versions")),
-        sa.UniqueConstraint("content_id", "number", name=op.f("uq_content_versions_content_id")),
+        sa.UniqueConstraint("content_id", "number", name=op.f("uq_content_versions_content_id_number")),
     )
     op.create_index(op.f("ix_content_versions_organization_id"), "content_versions", ["organization_id"])
 

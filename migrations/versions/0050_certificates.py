@@ -6,7 +6,7 @@ from alembic import op
 from lms.db import UtcDateTime
 
 revision = "0050"
-down_revision = ("0010", "0013", "0040")
+down_revision = "0040"
 
 
 def big() -> sa.types.TypeEngine[int]:

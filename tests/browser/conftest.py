@@ -22,6 +22,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Web, worker, beat, broker and mail catcher with the demo data; embedded, or on the servers that are set.
 
     It ends with this folder's tests: on a server that is set, its worker would take the messages of others."""
+    if os.environ.get("DEV_ADDRESS"):
+        yield os.environ["DEV_ADDRESS"]
+        return
     folder: Path = tmp_path_factory.mktemp("walk")
     log, port = folder / "run.log", services.free_port()
     environment = os.environ | {"LMS_INSTANCE": str(folder / "instance"), "PORT": str(port), "RATELIMIT_ENABLED": "0"}

@@ -16,7 +16,8 @@ PASSWORDS = {role: (email, password) for role, email, password in SIGN_INS}
 PAGES = (
     "/", "/learn/", "/courses/", "/courses/new", "/courses/1", "/courses/1/people/", "/courses/1/people/enroll",
     "/courses/1/activity", "/courses/1/edit", "/courses/1/subjects/new", "/courses/1/subjects/new-event",
-    "/contents/", "/contents/1", "/contents/1/pages/1", "/contents/new", "/events/", "/events/1", "/events/new",
+    "/contents/", "/contents/1", "/contents/1/quiz", "/contents/1/versions", "/contents/1/statistics",
+    "/contents/1/publish", "/contents/1/preview", "/contents/new", "/events/", "/events/1", "/events/new",
     "/results/", "/people/", "/people/5", "/people/5/edit", "/people/invite", "/departments", "/departments/new",
     "/job-functions/new", "/settings/", "/profile/", "/change", "/search/?q=fire", "/activity/", "/audits/",
     "/notifications/", "/notifications/preferences", "/admin/deliveries/", "/dev/mail",
@@ -56,11 +57,13 @@ def test_a_course_from_the_form_to_audit_activity_and_mail(author: Page, chromiu
     author.goto("/contents/new")
     author.get_by_label("Title").fill("Ladders")
     author.get_by_role("button", name="Save").click()
-    author.get_by_role("link", name="New page").click()
-    author.get_by_label("Title").fill("Before you climb")
+    author.get_by_role("button", name="New page").click()
+    author.locator("[data-add=text]").click()
     author.locator(".ql-editor").fill("Look at the feet of the ladder.")
-    author.get_by_role("button", name="Save").click()
-    expect(author.get_by_role("link", name="Before you climb")).to_be_visible()
+    expect(author.locator("#author-mark")).to_have_text(" Saved")
+    author.get_by_role("link", name="Publish").click()
+    author.get_by_role("button", name="Publish").click()
+    expect(author.locator(".chip", has_text="Version 1")).to_be_visible()
 
     author.goto(f"{course}/subjects/new")
     author.get_by_label("Title").fill("Ladders")
@@ -112,8 +115,8 @@ def test_a_learner_goes_through_a_content_and_is_done(chromium: Browser, address
     page.goto("/learn/")
     page.locator(".tile h2 a").first.click()
     page.locator(".steps .step-number:not(.done) + .grow a").first.click()
-    expect(page.get_by_text("1 of 2")).to_be_visible()
-    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_text("Page 1 of 2")).to_be_visible()
+    page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Done").click()
     expect(page.locator(".flash")).to_contain_text(re.compile("Done|completed"))
     page.context.close()

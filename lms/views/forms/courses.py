@@ -1,4 +1,4 @@
-"""Forms of courses, contents and events."""
+"""Forms of courses and events."""
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -35,17 +35,3 @@ class EventForm(FlaskForm):
     ends_at = LocalMomentField(_("Ends"), [DataRequired(_("Give a date and a time."))], format="%Y-%m-%dT%H:%M")
     location = StringField(_("Where"))
     description = TextAreaField(_("Description"))
-
-
-class ContentForm(FlaskForm):
-    """A content."""
-
-    title = StringField(_("Title"), [DataRequired(FILL_IN)])
-    summary = StringField(_("Summary"))
-
-
-class PageForm(FlaskForm):
-    """A page of a content."""
-
-    title = StringField(_("Title"), [DataRequired(FILL_IN)])
-    body = TextAreaField(_("Text"))
