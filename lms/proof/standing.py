@@ -26,6 +26,7 @@ from lms.compliance import (
 )
 from lms.compliance.explaining import source_params
 from lms.compliance.models import QualificationCourse
+from lms.compliance.wording import counted_words
 from lms.courses import PUBLISHED, Course, Enrollment
 from lms.db import db, find
 from lms.policy import authorize
@@ -111,7 +112,7 @@ def _standings(user: User, statuses: Sequence[Status]) -> list[Standing]:
                 status=status,
                 qualification=status.qualification,
                 sentence=wording.sentence(reasons[status.user_id, status.qualification_id]),
-                counted=wording.counted(compliance.counted_params(holding)) if holding else "",
+                counted=counted_words(holding) if holding else "",
                 holding=holding,
                 certificate=certificates.get(holding.id) if holding else None,
                 steps=[Step(course, rounds.get(course.id)) for course in steps.get(status.qualification_id, ())],
@@ -200,7 +201,7 @@ def history_of(user: User, qualification_id: int) -> list[Past]:
         Past(
             row,
             wording.source(sources[row.id]),
-            wording.counted(compliance.counted_params(row)),
+            counted_words(row),
             certificates.get(row.id),
         )
         for row in rows

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from lms.compliance import (
     COMPLIANT,
-    COUNTED,
     EXEMPT,
     EXPIRED,
     EXPIRING,
@@ -43,12 +42,6 @@ def sentence(explanation: tuple[str, Mapping[str, Any]]) -> str:
     return str(SENTENCES[key]) % _worded(params)
 
 
-def counted(explanation: tuple[str, Mapping[str, Any]]) -> str:
-    """Which rule gave the last valid day."""
-    key, params = explanation
-    return str(COUNTED[key]) % (_worded(params) | {"period": _period(str(params.get("period") or ""))})
-
-
 def source(explanation: tuple[str, Mapping[str, Any]]) -> str:
     """What a holding comes from."""
     key, params = explanation
@@ -73,15 +66,8 @@ def _worded(params: Mapping[str, Any]) -> dict[str, str]:
             found[name] = required_by(value)
         elif isinstance(value, date):
             found[name] = format_date(value, "medium")
-        elif name in ("on",) and isinstance(value, str):
+        elif name == "on" and isinstance(value, str):
             found[name] = format_date(date.fromisoformat(value), "medium")
         else:
             found[name] = str(value) if value is not None else "–"
     return found
-
-
-def _period(text: str) -> str:
-    """A period as it is kept, in words: "12 months"."""
-    number, _space, unit = text.partition(" ")
-    words = {"days": _("days"), "weeks": _("weeks"), "months": _("months"), "years": _("years")}
-    return f"{number} {words.get(unit, unit)}".strip()
