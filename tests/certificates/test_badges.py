@@ -2,9 +2,10 @@
 
 import base64
 import json
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import jwt
 import pytest
@@ -22,7 +23,7 @@ from tests.certificates.conftest import certify, of
 
 BASE, SECRET = "https://lms.example", "not a secret"
 SCHEMA = json.loads((Path(__file__).parent / "schema.json").read_text())
-TODAY = date.today()
+TODAY = datetime.now(ZoneInfo("Europe/Amsterdam")).date()  # the organization's
 
 
 @pytest.fixture

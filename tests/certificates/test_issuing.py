@@ -1,6 +1,7 @@
 """One certificate for each completion and each holding; renewals, corrections, revocation."""
 
-from datetime import date, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -15,7 +16,7 @@ from lms.events import EventCenter, assert_received
 from tests import factories
 from tests.certificates.conftest import certify, change, complete, of
 
-TODAY = date.today()
+TODAY = datetime.now(ZoneInfo("Europe/Amsterdam")).date()  # the organization's
 YEAR = timedelta(days=365)
 
 

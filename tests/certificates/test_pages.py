@@ -1,8 +1,9 @@
 """Certificates through the pages: the public one, the PDF, the design, and who may open what."""
 
 import re
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import pypdfium2
 import pytest
@@ -15,7 +16,7 @@ from lms.db import db
 from tests import factories
 from tests.certificates.conftest import certify, change, complete, of
 
-TODAY = date.today()
+TODAY = datetime.now(ZoneInfo("Europe/Amsterdam")).date()  # the organization's
 
 
 def text_of(pdf: bytes) -> str:
