@@ -34,6 +34,8 @@ QUALIFICATIONS = {
     "Northway Logistics": (("Forklift certificate", "Forklift refresher", "36 months", "Forklift driver"),),
 }
 """Title, course, how long it is valid, and the job function of which it is asked: None asks it of everybody."""
+SIGNED_OFF = "Harbour Hospital"
+"""Where an instructor signed off much of it; the others begin."""
 DAYS = 90
 
 
@@ -51,7 +53,8 @@ def add(say: Callable[[str], None]) -> None:
         if not compliance.qualifications(organization.id):
             with transaction():
                 _require(organization, admin)
-                _sign_off(organization, people)
+                if organization.name == SIGNED_OFF:
+                    _sign_off(organization, people)
 
 
 def _sign_off(organization: Organization, people: Sequence[User]) -> None:
