@@ -34,6 +34,7 @@ beat_schedule = {
     },
     "retention": {"task": "lms.retention", "schedule": 3600.0, "options": {"expires": 3600}},
     "attempts": {"task": "lms.attempts", "schedule": 60.0, "options": {"expires": 60}},
+    "reminders": {"task": "lms.reminders", "schedule": 3600.0, "options": {"expires": 3600}},
     "compliance": {"task": "lms.compliance.daily", "schedule": 3600.0, "options": {"expires": 3600}},
     "compliance-sweep": {"task": "lms.compliance.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "mail": {"task": "lms.mail", "schedule": 15.0, "options": {"expires": 15}},

@@ -7,8 +7,9 @@ from lms.tasks.celery import make_celery
 app = make_celery(create_app())
 for tasks in (subscribers, relay, mail, retention, attempts):
 from lms.tasks import compliance, mail, relay, retention, subscribers
+from lms.tasks import compliance, mail, relay, reminders, retention, subscribers
 from lms.tasks.celery import make_celery
 
 app = make_celery(create_app())
-for tasks in (subscribers, relay, mail, retention, compliance):
+for tasks in (subscribers, relay, mail, retention, compliance, reminders):
     tasks.register(app)

@@ -3,10 +3,12 @@
 from lms.activities import subscriber as activities
 from lms.analytics import subscriber as analytics
 from lms.audits import subscriber as audits
+from lms.certificates import subscriber as certificates
 from lms.compliance import subscriber as compliance
 from lms.notifications import subscriber as notifications
+from lms.reminders import subscriber as reminders
 
-SUBSCRIBERS = (audits, activities, notifications, analytics, compliance)
+SUBSCRIBERS = (audits, activities, notifications, analytics, compliance, certificates, reminders)
 
 
 def names() -> list[str]:

@@ -24,6 +24,7 @@ SENTENCES: dict[str, LazyString] = {
     "questions_imported": _("%(actor)s took over the questions of %(title)s"),
     "event_planned": _("%(actor)s planned the event %(title)s"),
     "event_changed": _("%(actor)s changed when or where %(title)s takes place"),
+    "certificate_revoked": _("%(actor)s revoked the certificate %(title)s of %(user)s"),
     "person_added": _("%(actor)s added %(user)s"),
     "qualification_obtained": _("%(user)s obtained the qualification %(title)s"),
     "qualification_made": _("%(actor)s made the qualification %(title)s"),
@@ -64,6 +65,8 @@ def kind_of(change: Change) -> str | None:
             return "event_changed"
         case ("QuestionImport", "updated") if "status" in difference:
             return "questions_imported"
+        case ("Certificate", "updated") if difference.get("revoked_by_id", (None, None))[1]:
+            return "certificate_revoked"
         case ("User", "created") if change.actor_id is not None:
             return "person_added"
     return ALWAYS.get(what)

@@ -32,6 +32,7 @@ LOCK = 0x61637469
         "QuestionImport": {"updated"},
         "Holding": {"created"},
         "Qualification": {"created"},
+        "Certificate": {"updated"},
     },
 )
 def tell(changes: Sequence[Change]) -> None:

@@ -18,7 +18,7 @@ from lms.content import Content, ContentPage, ContentVersion
 from lms.courses import DRAFT, PUBLISHED, Course, Enrollment, Subject
 from lms.db import db, snapshot, transaction, utcnow
 from lms.deliveries import Delivery, deliver
-from lms.demo import authoring, compliance, questions
+from lms.demo import authoring, certificates, compliance, questions
 from lms.demo.texts import BODY, FIRST, HOSPITAL, LAST, LOGISTICS, PASSWORD
 from lms.events import Change, EventCenter
 from lms.results import Result
@@ -36,8 +36,8 @@ SIGN_INS = [
 PEOPLE = 100
 """People per organization."""
 SPECIAL = ("admin", "author", "manager", "instructor", "auditor", "learner")
-NOT_HERE = ("notifications", "analytics")
-PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = (questions.add, authoring.add, compliance.add,)
+NOT_HERE = ("notifications", "analytics", "reminders")
+PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = (questions.add, authoring.add, compliance.add, certificates.add)
 """What the larger parts of the product add, each in a file of its own."""
 
 
@@ -61,14 +61,19 @@ def load(say: Callable[[str], None]) -> None:
         for add in PARTS:
             add(say)
         _deliver(say)
+        certificates.add_past_days(say)
     finally:
         EventCenter.publish = publish
 
 
 def _deliver(say: Callable[[str], None]) -> None:
-    ids = list(db.session.scalars(select(Change.id).where(Change.settled_at.is_(None)).order_by(Change.id)))
-    if ids:
+    while ids := list(db.session.scalars(select(Change.id).where(Change.settled_at.is_(None)).order_by(Change.id))):
         say(f"demo: the trail of {len(ids)} changes")
+        _deliver_some(ids)
+
+
+def _deliver_some(ids: list[int]) -> None:
+    """What subscribers broadcast in their turn is left for the next round."""
     for start in range(0, len(ids), 500):
         chunk = ids[start : start + 500]
         for name in EventCenter.subscribers.keys() - set(NOT_HERE):

@@ -72,6 +72,36 @@ KINDS: dict[str, Kind] = {
         text=_("%(actor)s refused the certificate that you handed in for %(title)s. Read why, and hand in another."),
         button=_("Read why"),
         path="/evidence/{object_id}",
+    "expiring": Kind(
+        label=_("A qualification of yours expires soon"),
+        title=_("%(qualification)s is valid until %(due)s"),
+        text=_("Your qualification %(qualification)s is valid until %(due)s. See what to do to renew it."),
+        button=_("See what to do"),
+        path="/my-qualifications/",
+    ),
+    "asked_to_renew": Kind(
+        label=_("Somebody reminds you of a qualification"),
+        title=_("%(actor)s reminds you of %(qualification)s"),
+        text=_("%(actor)s asks you to see to the qualification %(qualification)s."),
+        button=_("See what to do"),
+        path="/my-qualifications/",
+    ),
+    "team_expiring": Kind(
+        label=_("Qualifications in your team expire soon"),
+        title=_("Qualifications in your team that expire: %(number)s"),
+        text=_("These expire soon: %(list)s"),
+        button=_("Open the team"),
+        path="/team/",
+    ),
+    "team_summary": Kind(
+        label=_("How your team stands, every week"),
+        title=_("Your team: %(percent)s in order"),
+        text=_(
+            "%(good)s of %(total)s required qualifications in your team are in order. "
+            "Expired: %(expired)s. Missing: %(missing)s. In grace: %(in_grace)s. Expiring soon: %(expiring)s."
+        ),
+        button=_("Open the team"),
+        path="/team/",
     ),
     "invitation": Kind(
         label=_("Invitation"),

@@ -17,6 +17,7 @@ from lms.views import (
     authoring,
     bank_questions,
     banks,
+    certificates,
     contents,
     courses,
     deliveries,
@@ -30,9 +31,11 @@ from lms.views import (
     health,
     holdings,
     home,
+    issuers,
     learning,
     mailcatcher,
     media,
+    my_qualifications,
     notifications,
     organization,
     origins,
@@ -40,13 +43,17 @@ from lms.views import (
     people,
     profile,
     qualifications,
+    report,
     requirements,
     results,
     search,
     signin,
     stage,
+    standing,
     subjects,
+    team,
     uploads,
+    verification,
     xapi,
 )
 
@@ -73,6 +80,13 @@ PAGES = (
     notifications,
     deliveries,
     health,
+    my_qualifications,
+    team,
+    standing,
+    report,
+    certificates,
+    issuers,
+    verification,
     media,
     qualifications,
     holdings,
@@ -101,6 +115,7 @@ def register(app: Flask) -> None:
     errors.register(app)
     for page in PAGES:
         app.register_blueprint(page.blueprint)
+    verification.limit(app)
     if app.config["MAIL_CATCHER"]:
         app.register_blueprint(mailcatcher.blueprint)
     app.before_request(remember_origin)

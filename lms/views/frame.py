@@ -79,6 +79,11 @@ ITEMS = (
     (
         "Compliance",
         (
+            ("My qualifications", "patch-check", "my_qualifications.index", None),
+            ("Team", "grid-3x3", "team.index", ("view", "Status")),
+            ("Overview", "graph-up", "standing.index", ("view", "Status")),
+            ("Report", "file-earmark-text", "report.index", ("view", "ComplianceReport")),
+            ("Certificates", "award", "certificates.index", ("view", "Certificate")),
             ("Qualifications", "journal-check", "qualifications.index", ("view", "Requirement")),
             ("Requirements", "list-check", "requirements.index", ("view", "Requirement")),
             ("Evidence", "file-earmark-check", "evidence.index", None),

@@ -26,6 +26,8 @@ PAGES = (
     "/qualifications/", "/qualifications/1", "/qualifications/1/edit", "/qualifications/1/people", "/holdings/1",
     "/requirements/", "/requirements/3/edit", "/evidence/", "/evidence/new", "/evidence/sign-off", "/evidence/1",
     "/exemptions/", "/exemptions/new",
+    "/my-qualifications/", "/team/", "/compliance/", "/compliance/report/", "/compliance/reminders", "/certificates/",
+    "/certificates/1", "/certificates/template", "/verify/",
 )  # fmt: skip
 
 

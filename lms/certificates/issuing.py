@@ -1,0 +1,182 @@
+"""Issuing certificates, exactly one for each cause, and what becomes of them: superseded, corrected, revoked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from lms.accounts import Organization, User
+from lms.certificates.models import COURSE, QUALIFICATION, Certificate
+from lms.certificates.numbers import new_number
+from lms.certificates.templates import current_template
+from lms.compliance.models import Qualification
+from lms.courses import Course
+from lms.db import db, find, snapshot, transaction, utcnow
+from lms.errors import Conflict, Invalid
+from lms.events import EventCenter
+from lms.policy import authorize
+
+LONGEST_REASON = 500
+ENROLLMENT, HOLDING = "Enrollment", "Holding"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What a certificate is issued for; the first two fields name it, whoever asks and however often."""
+
+    source_type: str
+    source_id: int
+    kind: str
+    about_id: int
+    user_id: int
+    title: str
+    issued_on: date
+    valid_until: date | None
+
+
+def today(organization: Organization) -> date:
+    """The date where the organization is."""
+    return utcnow().astimezone(ZoneInfo(organization.timezone)).date()
+
+
+def of_source(source_type: str, source_id: int) -> Certificate | None:
+    """The certificate that was issued for a cause; one statement."""
+    return db.session.scalar(
+        select(Certificate).where(Certificate.source_type == source_type, Certificate.source_id == source_id)
+    )
+
+
+def issue(cause: Cause, organization_id: int) -> Certificate:
+    """The certificate for a cause, made now if there is none; in the caller's transaction.
+
+    Of several about the same thing for the same person, the one issued last counts; the others are superseded by it.
+    """
+    known = of_source(cause.source_type, cause.source_id)
+    if known is not None:
+        return known
+    template = current_template(organization_id)
+    person = db.session.get_one(User, cause.user_id)
+    certificate = Certificate(
+        organization_id=organization_id,
+        number=new_number(),
+        user_id=cause.user_id,
+        kind=cause.kind,
+        about_id=cause.about_id,
+        person=person.name,
+        title=cause.title,
+        issued_on=cause.issued_on,
+        valid_until=cause.valid_until,
+        template_id=template.id if template else None,
+        source_type=cause.source_type,
+        source_id=cause.source_id,
+    )
+    db.session.add(certificate)
+    db.session.flush()
+    _supersede(certificate)
+    EventCenter.broadcast("created", certificate, None)
+    return certificate
+
+
+def _supersede(new: Certificate) -> None:
+    """Point those that no longer count to the one that does."""
+    rows = db.session.scalars(
+        select(Certificate).where(
+            Certificate.user_id == new.user_id,
+            Certificate.kind == new.kind,
+            Certificate.about_id == new.about_id,
+            Certificate.superseded_by_id.is_(None),
+            Certificate.revoked_on.is_(None),
+        )
+    ).all()
+    latest = max(rows, key=lambda row: (row.issued_on, row.id))
+    for row in rows:
+        if row is latest:
+            continue
+        previous = snapshot(row)
+        row.superseded_by_id = latest.id
+        if row is not new:
+            EventCenter.broadcast("updated", previous, row, None)
+
+
+def issue_for_completion(enrollment: Mapping[str, Any], id: int, organization_id: int) -> Certificate | None:
+    """For a completed enrollment, given as its columns; None when the course is gone. In the caller's transaction."""
+    title = db.session.scalar(select(Course.title).where(Course.id == enrollment["course_id"]))
+    if title is None:
+        return None
+    organization = db.session.get_one(Organization, organization_id)
+    completed = datetime.fromisoformat(enrollment["completed_at"])
+    cause = Cause(
+        ENROLLMENT, id, COURSE, enrollment["course_id"], enrollment["user_id"], title,
+        issued_on=completed.astimezone(ZoneInfo(organization.timezone)).date(), valid_until=None,
+    )  # fmt: skip
+    return issue(cause, organization_id)
+
+
+def follow_holding(holding: Mapping[str, Any], id: int, organization_id: int) -> Certificate | None:
+    """For a holding, given as its columns: its certificate, with the days, revocation and suspension that hold now.
+
+    None for a holding that counted for nothing from the start. In the caller's transaction.
+    """
+    certificate = of_source(HOLDING, id)
+    if certificate is None and holding["withdrawn"]:
+        return None
+    valid_until = _day(holding["valid_until"])
+    if certificate is None:
+        title = db.session.scalar(select(Qualification.title).where(Qualification.id == holding["qualification_id"]))
+        if title is None:
+            return None
+        cause = Cause(
+            HOLDING, id, QUALIFICATION, holding["qualification_id"], holding["user_id"], title,
+            _day(holding["achieved_on"]) or date.min, valid_until,
+        )  # fmt: skip
+        certificate = issue(cause, organization_id)
+    previous = snapshot(certificate)
+    certificate.valid_until = valid_until
+    certificate.suspended = any(one["until"] is None for one in holding["suspensions"])
+    if certificate.revoked_by_id is None:
+        _follow_revocation(certificate, holding)
+    if snapshot(certificate).values != previous.values:
+        EventCenter.broadcast("updated", previous, certificate, None)
+    return certificate
+
+
+def _follow_revocation(certificate: Certificate, holding: Mapping[str, Any]) -> None:
+    revoked_on = _day(holding["revoked_on"])
+    if revoked_on is None and holding["withdrawn"]:
+        organization = db.session.get_one(Organization, certificate.organization_id)
+        revoked_on = certificate.revoked_on or today(organization)
+    certificate.revoked_on = revoked_on
+    certificate.revoked_reason = (holding["revoke_reason"] or "")[:LONGEST_REASON] if revoked_on else ""
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def revoke(certificate: Certificate, reason: str, actor: User) -> Certificate:
+    """Take a certificate back, for good: whoever verifies it sees that; raises Invalid without a reason."""
+    authorize(actor, "revoke", certificate)
+    reason = reason.strip()
+    if not reason:
+        raise Invalid("reason", "Say why, for whoever looks at it later.")
+    if len(reason) > LONGEST_REASON:
+        raise Invalid("reason", f"Use at most {LONGEST_REASON} characters.")
+    with transaction() as session:
+        session.refresh(certificate, with_for_update=True)
+        if certificate.revoked_on is not None:
+            raise Conflict("This certificate is revoked already.")
+        previous = snapshot(certificate)
+        certificate.revoked_on = today(actor.organization)
+        certificate.revoked_reason, certificate.revoked_by_id = reason, actor.id
+        EventCenter.broadcast("updated", previous, certificate, actor)
+    return certificate
+
+
+def find_certificate(id: int | str, actor: User) -> Certificate:
+    """The certificate, for its holder and those who may see other people's; raises NotFound or NotAllowed."""
+    certificate = find(Certificate, id, actor.organization_id)
+    authorize(actor, "view", certificate)
+    return certificate

@@ -1,0 +1,40 @@
+"""Showing who is qualified: a person's standing, a manager's team, the organization, the inspector's report."""
+
+from lms.proof.overview import SPANS, Figures, Overview, overview, states_in_order
+from lms.proof.paper import MOST_ON_PAPER, as_pdf
+from lms.proof.report import Criteria, CriteriaAttrs, Line, check_size, criteria, figures, lines
+from lms.proof.sheets import MOST_IN_XLSX, as_csv, as_xlsx
+from lms.proof.standing import Past, Standing, history_of, standing_of, standings_of
+from lms.proof.team import check_looks_after, chosen_place, places_of, tree_of
+from lms.proof.wording import WORST_FIRST, state_words
+
+__all__ = [
+    "MOST_IN_XLSX",
+    "MOST_ON_PAPER",
+    "SPANS",
+    "WORST_FIRST",
+    "Criteria",
+    "CriteriaAttrs",
+    "Figures",
+    "Line",
+    "Overview",
+    "Past",
+    "Standing",
+    "as_csv",
+    "as_pdf",
+    "as_xlsx",
+    "check_looks_after",
+    "check_size",
+    "chosen_place",
+    "criteria",
+    "figures",
+    "history_of",
+    "lines",
+    "overview",
+    "places_of",
+    "standing_of",
+    "standings_of",
+    "state_words",
+    "states_in_order",
+    "tree_of",
+]
