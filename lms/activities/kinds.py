@@ -21,6 +21,8 @@ SENTENCES: dict[str, LazyString] = {
     "content_created": _("%(actor)s wrote the content %(title)s"),
     "event_planned": _("%(actor)s planned the event %(title)s"),
     "event_changed": _("%(actor)s changed when or where %(title)s takes place"),
+    "event_cancelled": _("%(actor)s cancelled the event %(title)s"),
+    "event_closed": _("%(actor)s closed the event %(title)s"),
     "person_added": _("%(actor)s added %(user)s"),
 }
 
@@ -49,8 +51,10 @@ def kind_of(change: Change) -> str | None:
             return "enrolled_self" if change.actor_id == change.state["user_id"] else "enrolled"
         case ("Course", "updated") if "status" in difference:
             return STATUS[difference["status"][1]]
-        case ("Enrollment", "updated") if "completed_at" in difference:
+        case ("Enrollment", "updated") if "completed_at" in difference and change.state["completed_at"]:
             return "course_completed"
+        case ("Event", "updated") if "status" in difference:
+            return f"event_{difference['status'][1]}"
         case ("Event", "updated") if {"starts_at", "ends_at", "location"} & set(difference):
             return "event_changed"
         case ("User", "created") if change.actor_id is not None:

@@ -6,21 +6,25 @@ from sqlalchemy import insert, select
 
 from lms.accounts import names
 from lms.audits.models import Audit
+from lms.classroom import Event
 from lms.courses import Course
 from lms.db import db
 from lms.events import Change, EventCenter
 
 OF_SOMEBODY = ("Enrollment", "Result")
 """Types of objects without a title of their own."""
+OF_AN_EVENT = ("Registration", "Attendance", "SessionInstructor", "Session")
+"""Likewise: called after the event, and the person if there is one."""
 
 
 @EventCenter.subscriber("audits", batch=True)
 def record(changes: Sequence[Change]) -> None:
-    """Who, what, when, before and after; three statements for any number of changes."""
+    """Who, what, when, before and after; four statements at most for any number of changes."""
     people = names(
         {id for change in changes for id in (change.actor_id, change.state.get("user_id")) if id is not None}
     )
-    courses = _titles({change.state["course_id"] for change in changes if change.object_type in OF_SOMEBODY})
+    courses = _titles(Course, {change.state["course_id"] for change in changes if change.object_type in OF_SOMEBODY})
+    events = _titles(Event, {change.state["event_id"] for change in changes if change.object_type in OF_AN_EVENT})
     rows = [
         {
             "organization_id": change.organization_id,
@@ -29,7 +33,7 @@ def record(changes: Sequence[Change]) -> None:
             "action": change.action,
             "object_type": change.object_type,
             "object_id": change.object_id,
-            "title": _title(change, people, courses),
+            "title": _title(change, people, courses, events),
             "difference": {name: list(pair) for name, pair in change.difference.items()},
             "actor_id": change.actor_id,
             "actor_name": people.get(change.actor_id or 0, ""),
@@ -42,15 +46,19 @@ def record(changes: Sequence[Change]) -> None:
     db.session.execute(insert(Audit), rows)
 
 
-def _titles(ids: Collection[int]) -> dict[int, str]:
+def _titles(model: type[Course] | type[Event], ids: Collection[int]) -> dict[int, str]:
     if not ids:
         return {}
-    return {id: title for id, title in db.session.execute(select(Course.id, Course.title).where(Course.id.in_(ids)))}
+    return {id: title for id, title in db.session.execute(select(model.id, model.title).where(model.id.in_(ids)))}
 
 
-def _title(change: Change, people: Mapping[int, str], courses: Mapping[int, str]) -> str:
+def _title(change: Change, people: Mapping[int, str], courses: Mapping[int, str], events: Mapping[int, str]) -> str:
     """What the object is called; what belongs to somebody in a course is called after both."""
     state = change.state
     if change.object_type in OF_SOMEBODY:
         return f"{people.get(state['user_id'], '')} – {courses.get(state['course_id'], '')}"
+    if change.object_type in OF_AN_EVENT:
+        person = people.get(state.get("user_id") or 0)
+        title = events.get(state["event_id"], "")
+        return f"{person} – {title}" if person else title
     return str(state.get("title") or state.get("name") or "")

@@ -21,6 +21,7 @@ from lms.courses.enrollments import (
     enrollments_page,
     my_enrollments,
     open_courses,
+    take_back_completion,
     unenroll,
 )
 from lms.courses.models import ARCHIVED, DRAFT, PUBLISHED, Course, Enrollment, Subject
@@ -61,6 +62,7 @@ __all__ = [
     "order_subjects",
     "publish_course",
     "reopen_course",
+    "take_back_completion",
     "unenroll",
     "update_course",
     "update_subject",

@@ -13,7 +13,7 @@ from flask_security import hash_password
 from sqlalchemy import insert, select, update
 
 from lms.accounts import Department, JobFunction, Organization, User
-from lms.classroom import Event
+from lms.classroom import Event, Session
 from lms.content import Content, ContentPage
 from lms.courses import DRAFT, PUBLISHED, Course, Enrollment, Subject
 from lms.db import db, snapshot, transaction, utcnow
@@ -175,6 +175,8 @@ class _Organization:
             event = Event(title=f"{course.title}: {topic}", location=f"Room {position}.{self.random.randint(10, 40)}",
                           starts_at=starts, ends_at=starts + timedelta(hours=2))  # fmt: skip
             subject.event_id = self._add(event, age - 1, self.author).id
+            self._add(Session(event_id=event.id, starts_at=event.starts_at, ends_at=event.ends_at,
+                              timezone="Europe/Amsterdam", location=event.location), age - 1, self.author)  # fmt: skip
         else:
             content = self._add(Content(title=f"{course.title}: {topic}", summary=topic), age - 1, self.author)
             for number, heading in enumerate((topic, "In practice"), start=1):
