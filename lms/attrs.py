@@ -52,6 +52,8 @@ MESSAGES = {
     "literal_error": "Choose one from the list.",
     "datetime_parsing": "Give a date and a time.",
     "datetime_type": "Give a date and a time.",
+    "greater_than_equal": "Give {ge} or more.",
+    "less_than_equal": "Give {le} or less.",
     "extra_forbidden": "This cannot be set here.",
 }
 

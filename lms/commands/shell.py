@@ -4,13 +4,26 @@ from typing import Any
 
 from sqlalchemy import select
 
-from lms import accounts, activities, audits, classroom, content, courses, deliveries, notifications, results
+from lms import (
+    accounts,
+    activities,
+    audits,
+    classroom,
+    content,
+    courses,
+    deliveries,
+    notifications,
+    registrations,
+    results,
+)
 from lms.accounts import User
 from lms.db import db, snapshot, transaction
 from lms.events import EventCenter, assert_received, eventually
 
 class_registry = User.registry
-CONTEXTS = (accounts, activities, audits, classroom, content, courses, deliveries, notifications, results)
+CONTEXTS = (
+    accounts, activities, audits, classroom, content, courses, deliveries, notifications, registrations, results,
+)  # fmt: skip
 
 
 def at_hand() -> dict[str, Any]:

@@ -14,7 +14,9 @@ from lms.registrations.finding import (
     registration_of,
     registrations_page,
     states_of,
+    states_of_people,
     to_decide,
+    unmarked,
 )
 from lms.registrations.models import (
     ABSENT,
@@ -42,6 +44,7 @@ from lms.registrations.registering import (
     cancel,
     decline,
     let_in,
+    obstacle,
     register_people,
     register_self,
     register_team,
@@ -88,6 +91,7 @@ __all__ = [
     "mark",
     "marks",
     "my_registrations",
+    "obstacle",
     "places_left",
     "position",
     "positions",
@@ -100,5 +104,7 @@ __all__ = [
     "scan",
     "seconds_left",
     "states_of",
+    "states_of_people",
     "to_decide",
+    "unmarked",
 ]

@@ -130,6 +130,26 @@ def states_of(user: User, event_ids: Collection[int]) -> dict[int, str]:
     return {event_id: state for event_id, state in rows}
 
 
+def states_of_people(event: Event, user_ids: Collection[int]) -> dict[int, str]:
+    """The state of each person's registration for an event; one statement."""
+    rows = db.session.execute(
+        select(Registration.user_id, Registration.state).where(
+            Registration.event_id == event.id, Registration.user_id.in_(user_ids)
+        )
+    )
+    return {user_id: state for user_id, state in rows}
+
+
+def unmarked(event: Event) -> int:
+    """How many marks are missing: people with a place times sessions that take place, less the marks; one statement."""
+    sessions = select(Session.id).where(Session.event_id == event.id, Session.cancelled_at.is_(None))
+    people = select(Registration.id).where(Registration.event_id == event.id, Registration.state.in_(PLACED))
+    made = select(func.count()).where(Attendance.session_id.in_(sessions), Attendance.registration_id.in_(people))
+    number_of_sessions = select(func.count()).select_from(sessions.subquery()).scalar_subquery()
+    number_of_people = select(func.count()).select_from(people.subquery()).scalar_subquery()
+    return db.session.scalar(select(number_of_sessions * number_of_people - made.scalar_subquery())) or 0
+
+
 def to_decide(manager: User) -> Sequence[Registration]:
     """Requests of a manager's team that wait for an answer; one statement."""
     return db.session.scalars(

@@ -200,6 +200,18 @@ def _refuse_those_who_cannot(
         raise Conflict(" ".join(f"{people.get(id, '')} {problem}." for id, problem in sorted(problems.items())))
 
 
+def obstacle(event: Event, user: User) -> str | None:
+    """What keeps somebody from registering now, in words; None if nothing does."""
+    if event.status != PLANNED:
+        return _("This event is over or cancelled.")
+    try:
+        _check_window(event)
+    except Conflict as error:
+        return error.message
+    lacking = missing(event, [user.id]).get(user.id)
+    return _("You lack: %(what)s.", what="; ".join(lacking)) if lacking else None
+
+
 def _check_window(event: Event) -> None:
     now = utcnow()
     if event.opens_at and now < event.opens_at:

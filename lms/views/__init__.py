@@ -10,6 +10,8 @@ from lms.extensions import babel, csrf
 from lms.origin import Origin, working_for
 from lms.views import (
     activities,
+    agenda,
+    attendance,
     audits,
     contents,
     courses,
@@ -27,8 +29,11 @@ from lms.views import (
     organization,
     people,
     profile,
+    registrations,
     results,
+    rooms,
     search,
+    sessions,
     signin,
     subjects,
 )
@@ -52,6 +57,11 @@ PAGES = (
     notifications,
     deliveries,
     health,
+    agenda,
+    sessions,
+    registrations,
+    attendance,
+    rooms,
 )
 
 CONTENT_SECURITY_POLICY = (

@@ -63,6 +63,7 @@ ITEMS = (
         (
             ("Home", "house", "home.index", None),
             ("My courses", "mortarboard", "learning.index", None),
+            ("Agenda", "calendar3", "agenda.index", None),
         ),
     ),
     (
@@ -71,6 +72,7 @@ ITEMS = (
             ("Courses", "collection", "courses.index", ("view_draft", "Course")),
             ("Contents", "file-earmark-text", "contents.index", ("edit", "Content")),
             ("Events", "calendar-event", "events.index", ("edit", "Event")),
+            ("Rooms", "door-open", "rooms.index", ("edit", "Room")),
             ("Results", "clipboard-check", "results.index", ("view", "Enrollment")),
         ),
     ),
