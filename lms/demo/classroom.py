@@ -44,7 +44,7 @@ class _Planner:
 
     def plan(self) -> None:
         """Everything."""
-        full = self._event("Resuscitation, practice day", 16, 9, 3, room=0, capacity=8, minimum=4)
+        full = self._event("Resuscitation, practice day", 15, 9, 3, room=0, capacity=8, minimum=4)
         registrations.register_people(full, [user.id for user in self.others[:8]], self.author)
         for user in [*self.others[8:11], self.learner]:
             registrations.register_self(full, user)

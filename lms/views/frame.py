@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, request, url_for
+from flask import Flask, has_request_context, request, url_for
 from flask_babel import format_date, format_datetime, format_time, format_timedelta, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -36,7 +36,9 @@ def register(app: Flask) -> None:
 
 
 def locale() -> str:
-    """The reader's language: of the profile, or what the browser asks for."""
+    """The reader's language: of the profile, or what the browser asks for; English where nobody reads, in a command."""
+    if not has_request_context():
+        return LANGUAGES[0]
     if current_user and current_user.is_authenticated:
         return str(current_user.locale)
     return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
