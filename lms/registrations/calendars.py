@@ -16,6 +16,7 @@ from icalendar import Event as Entry
 from lms.accounts import User
 from lms.classroom import Session
 from lms.db import utcnow
+from lms.registrations.zones import timezone_component
 
 PRODUCT = "-//LMS//Classroom//EN"
 REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
@@ -35,7 +36,7 @@ def invitation(session: Session, person: User, organizer: str, base: str, *, can
     attendee.params["PARTSTAT"] = "ACCEPTED"
     attendee.params["RSVP"] = "FALSE"
     entry.add("attendee", attendee, encode=False)
-    return _written(calendar, [entry])
+    return _written(calendar, [entry], [session])
 
 
 def feed(sessions: Sequence[Session], organizer: str, base: str, name: str) -> bytes:
@@ -44,7 +45,7 @@ def feed(sessions: Sequence[Session], organizer: str, base: str, name: str) -> b
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval;value=duration", "PT1H")
     entries = [_entry(session, organizer, base, cancelled=not session.takes_place) for session in sessions]
-    return _written(calendar, entries)
+    return _written(calendar, entries, sessions)
 
 
 def _calendar(method: str) -> Calendar:
@@ -78,10 +79,13 @@ def _entry(session: Session, organizer: str, base: str, *, cancelled: bool) -> E
     return entry
 
 
-def _written(calendar: Calendar, entries: Sequence[Entry]) -> bytes:
+def _written(calendar: Calendar, entries: Sequence[Entry], sessions: Sequence[Session]) -> bytes:
+    for zone in sorted({session.timezone for session in sessions} - {"UTC"}):
+        there = [session for session in sessions if session.timezone == zone]
+        since, until = min(one.starts_at for one in there), max(one.ends_at for one in there)
+        calendar.add_component(timezone_component(zone, since, until))
     for entry in entries:
         calendar.add_component(entry)
-    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 

@@ -27,7 +27,7 @@ LIST_DAYS = 60
 def clock(moment: datetime, start: datetime | None = None) -> str:
     """The time of the day in the reader's zone, with the date if it is not that of `start`."""
     zone = ZoneInfo(me().timezone)
-    words = str(format_time(moment, "HH:mm"))
+    words = str(format_time(moment, "short"))
     if start is None or start.astimezone(zone).date() == moment.astimezone(zone).date():
         return words
     return f"{format_datetime(moment, 'd MMM')}, {words}"

@@ -116,7 +116,9 @@ def again(id: int) -> str | Response:
         if saved:
             flash(ngettext("%(num)s event is planned.", "%(num)s events are planned.", len(made)))
             return redirect(url_for("events.show", id=made[0].id))
-    return render_template("events/again.html", form=form, event=event)
+    fresh = AgainForm(formdata=None)
+    forms = (fresh, form) if request.form.get("act") == "repeat" else (form, fresh)
+    return render_template("events/again.html", copy=forms[0], series=forms[1], event=event)
 
 
 @blueprint.route("/<int:id>/cancel", methods=["GET", "POST"])

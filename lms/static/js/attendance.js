@@ -3,11 +3,11 @@ const sheet = document.querySelector(".sheet");
 
 function count() {
   const number = document.getElementById("marked");
-  if (number) number.textContent = document.querySelectorAll('.mark:not([data-state=""])').length;
+  if (number) number.textContent = document.querySelectorAll('.sheet-row:not([data-state=""])').length;
 }
 
 async function save(form, button) {
-  const row = form.closest(".mark");
+  const row = form.closest(".sheet-row");
   const body = new FormData(form);
   if (button?.name) body.set(button.name, button.value);
   const said = row.querySelector(".mark-saved");
