@@ -28,6 +28,7 @@ SIGN_INS = [
     ("learner", "learner@harbour.example", PASSWORD),
     ("admin", "admin@harbour.example", PASSWORD),
     ("manager", "manager@harbour.example", PASSWORD),
+    ("instructor", "instructor@harbour.example", PASSWORD),
     ("auditor", "auditor@harbour.example", PASSWORD),
     ("admin of the other organization", "admin@northway.example", PASSWORD),
 ]

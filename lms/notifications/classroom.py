@@ -16,6 +16,7 @@ from lms.events import Change
 from lms.notifications.models import Mail
 from lms.registrations import (
     OPEN,
+    PLACED,
     REGISTERED,
     WAITING,
     Registration,
@@ -33,6 +34,9 @@ WITH_CALENDAR = frozenset(
 """Kinds whose mails carry the sessions of their params, each as a file."""
 TAKES_BACK = frozenset({"registration_cancelled", "not_teaching"})
 """The session takes place, but not for this person."""
+
+THEIRS_ALONE = TAKES_BACK | {"registered", "promoted", "teaching"}
+"""About one person's own part; the others also go to who waits, whose calendar knows nothing of it."""
 
 Tell = Callable[..., None]
 
@@ -95,7 +99,7 @@ def _tell_of_session(change: Change, tell: Tell, kind: str) -> None:
     if session is None:
         return
     people = select(Registration.user_id).where(
-        Registration.event_id == session.event_id, Registration.state == REGISTERED
+        Registration.event_id == session.event_id, Registration.state.in_(OPEN)
     )
     people = people.where(Registration.created_at <= change.created_at)
     givers = select(SessionInstructor.user_id).where(SessionInstructor.session_id == session.id)
@@ -142,11 +146,26 @@ def _when(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     return f"{start:%Y-%m-%d %H:%M}–{until} ({zone})"
 
 
+def _is_in_calendar(session_id: int, user_id: int) -> bool:
+    """Whether the person was sent the session: has a place, or gives it."""
+    comes = (
+        select(Registration.id)
+        .join(Session, Session.event_id == Registration.event_id)
+        .where(Session.id == session_id, Registration.user_id == user_id, Registration.state.in_(PLACED))
+    )
+    gives = select(SessionInstructor.id).where(
+        SessionInstructor.session_id == session_id, SessionInstructor.user_id == user_id
+    )
+    return db.session.scalar(comes.union_all(gives).limit(1)) is not None
+
+
 def calendar_parts(letter: Mail, config: Mapping[str, Any]) -> Iterator[tuple[str, str, bytes]]:
     """Name, content type and text of each file for calendars (RFC 6047, 2.4), as the sessions are when it is sent."""
     ids = letter.params.get("session_ids", []) if letter.kind in WITH_CALENDAR else []
     if not ids:
         return
+    if letter.kind not in THEIRS_ALONE:
+        ids = [id for id in ids if _is_in_calendar(id, letter.user_id)]
     organizer, takes_back = parseaddr(config["MAIL_DEFAULT_SENDER"])[1], letter.kind in TAKES_BACK
     for session in db.session.scalars(
         select(Session)

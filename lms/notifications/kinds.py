@@ -98,8 +98,8 @@ KINDS: dict[str, Kind] = {
     "session_changed": Kind(
         label=_("A session of yours is moved or added"),
         title=_("%(title)s: another time or place"),
-        text=_("%(actor)s changed a session of %(title)s. It is now %(when)s, %(where)s. An update for your calendar "
-               "is attached."),
+        text=_("%(actor)s changed a session of %(title)s. It is now %(when)s, %(where)s. If it is in your calendar, "
+               "an update is attached."),
         button=_("See when and where"),
         path="/events/{object_id}",
     ),

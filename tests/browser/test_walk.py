@@ -20,6 +20,10 @@ PAGES = (
     "/results/", "/people/", "/people/5", "/people/5/edit", "/people/invite", "/departments", "/departments/new",
     "/job-functions/new", "/settings/", "/profile/", "/change", "/search/?q=fire", "/activity/", "/audits/",
     "/notifications/", "/notifications/preferences", "/admin/deliveries/", "/dev/mail",
+    "/agenda/", "/agenda/open", "/agenda/?scope=all&view=week", "/agenda/?scope=all&view=list", "/rooms/", "/rooms/new",
+    "/events/13", "/events/13/people/", "/events/13/people/add", "/events/13/again", "/events/13/cancel",
+    "/events/13/sessions/new", "/events/templates", "/events/19/close", "/events/19/sessions/19/attendance",
+    "/events/19/sessions/19/code", "/events/19/sessions/19/list",
 )  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def test_a_moved_session_is_told_to_who_comes_and_who_gives_it_once(full, people
     classroom.update_session(session, again(session, instructor_ids=[ines.id]), author)
     assert told() == {"teaching": ["Ines"]}
     classroom.update_session(session, again(session, location="Hall"), author)
-    assert told() == {"session_changed": ["Ines", "Person A"]}
+    assert told() == {"session_changed": ["Ines", "Person A", "Person B", "Person C"]}
     classroom.update_session(session, again(session, instructor_ids=[]), author)
     assert told() == {"not_teaching": ["Ines"]}
 
@@ -98,15 +98,24 @@ def test_who_is_enrolled_and_registered_hears_of_a_move_once(full, people, autho
     later = full.starts_at + timedelta(days=1)
     attrs = EventAttrs(title=full.title, capacity=1, starts_at=later, ends_at=later + timedelta(hours=1))
     classroom.update_event(full, attrs, author)
-    assert told() == {"session_changed": ["Person A"], "event_changed": ["Person D", "Person E"]}
+    assert told() == {
+        "session_changed": ["Person A", "Person B", "Person C"], "event_changed": ["Person D", "Person E"],
+    }  # fmt: skip
+
+
+def test_only_who_has_a_place_gets_the_update_for_the_calendar(full, author, app):
+    classroom.update_session(full.sessions[0], again(full.sessions[0], location="Hall"), author)
+    told()
+    letters = db.session.scalars(select(Mail).where(Mail.kind == "session_changed").order_by(Mail.id)).all()
+    assert [len(compose(letter, app.config).attachments) for letter in letters] == [1, 0, 0]
 
 
 def test_an_added_and_a_cancelled_session_are_told(full, people, author):
     later = full.starts_at + timedelta(days=1)
     extra = classroom.add_session(full, SessionAttrs(starts_at=later, ends_at=later + timedelta(hours=1)), author)
-    assert told() == {"session_changed": ["Person A"]}
+    assert told() == {"session_changed": ["Person A", "Person B", "Person C"]}
     classroom.cancel_session(extra, author)
-    assert told() == {"session_cancelled": ["Person A"]}
+    assert told() == {"session_cancelled": ["Person A", "Person B", "Person C"]}
 
 
 def test_a_cancelled_event_is_told_once_to_everybody_concerned_with_the_reason(full, people, author, app):
