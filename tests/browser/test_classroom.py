@@ -77,7 +77,7 @@ def test_a_planner_plans_with_the_keyboard_is_told_of_a_clash_and_a_learner_gets
     fits(learner, 390)
     learner.get_by_role("button", name="Make my private address").click()
     feed = learner.get_by_label("Your private address").input_value()
-    assert "SUMMARY:Slings and hoists" in learner.context.request.get(feed).text()
+    assert "SUMMARY:Mask fitting" in learner.context.request.get(feed).text()
     planner.context.close()
     learner.context.close()
 
