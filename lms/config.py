@@ -76,7 +76,10 @@ def flag(environ: Mapping[str, str], name: str, default: bool) -> bool:
 
 
 def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Every setting, by the name Flask knows it under. Durations are in seconds, but KEEP_CHANGES in days."""
+    """Every setting, by the name Flask knows it under. Durations are in seconds, but KEEP_CHANGES in days.
+
+    Sizes are in bytes.
+    """
     key = secret_key(environ)
     return {
         "SECRET_KEY": key,
@@ -115,4 +118,11 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_ENABLED": flag(environ, "RATELIMIT_ENABLED", True),
         "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
+        # Media
+        "LARGEST_UPLOAD": int(environ.get("LARGEST_UPLOAD", str(4 * 1024**3))),
+        "MEDIA_FOLDER": environ.get("MEDIA_FOLDER"),
+        "MEDIA_S3_BUCKET": environ.get("MEDIA_S3_BUCKET"),
+        "MEDIA_S3_PREFIX": environ.get("MEDIA_S3_PREFIX", ""),
+        "MEDIA_S3_ENDPOINT": environ.get("MEDIA_S3_ENDPOINT"),
+        "MEDIA_S3_REGION": environ.get("MEDIA_S3_REGION"),
     }

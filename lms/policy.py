@@ -39,6 +39,7 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
         "team": frozenset({"manager"}),
     },
     "Enrollment": {"view": frozenset({"author", "manager", "auditor", "admin", SELF}), "learn": frozenset({SELF})},
+    "MediaFile": {"view": EVERYBODY, "edit": frozenset({"author", "admin"})},
     "Audit": {"view": frozenset({"auditor", "admin"})},
     "Activity": {"view": EVERYBODY},
     "Delivery": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},

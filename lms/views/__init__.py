@@ -25,6 +25,7 @@ from lms.views import (
     home,
     learning,
     mailcatcher,
+    media,
     notifications,
     organization,
     people,
@@ -36,6 +37,7 @@ from lms.views import (
     sessions,
     signin,
     subjects,
+    uploads,
 )
 
 PAGES = (
@@ -62,6 +64,7 @@ PAGES = (
     registrations,
     attendance,
     rooms,
+    media,
 )
 
 CONTENT_SECURITY_POLICY = (
@@ -72,6 +75,7 @@ CONTENT_SECURITY_POLICY = (
 
 def register(app: Flask) -> None:
     """Add every page, the frame around them, sign-in and the error pages."""
+    uploads.register(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=frame.locale, timezone_selector=frame.timezone)
     signin.register(app)

@@ -41,7 +41,8 @@ def locale() -> str:
         return LANGUAGES[0]
     if current_user and current_user.is_authenticated:
         return str(current_user.locale)
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    # A context that is called by a task or a command words its refusals too.
+    return (has_request_context() and request.accept_languages.best_match(LANGUAGES)) or LANGUAGES[0]
 
 
 def timezone() -> str:
