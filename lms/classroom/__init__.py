@@ -1,5 +1,6 @@
 """Classroom: training events, their sessions, rooms and instructors."""
 
+from lms.classroom.attachments import attach, attachments, detach
 from lms.classroom.attrs import EventAttrs, RoomAttrs, SessionAttrs
 from lms.classroom.clashes import when
 from lms.classroom.events import (
@@ -18,7 +19,17 @@ from lms.classroom.finding import (
     sessions_between,
     with_sessions,
 )
-from lms.classroom.models import CANCELLED, CLOSED, PLANNED, Event, EventTemplate, Room, Session, SessionInstructor
+from lms.classroom.models import (
+    CANCELLED,
+    CLOSED,
+    PLANNED,
+    Event,
+    EventFile,
+    EventTemplate,
+    Room,
+    Session,
+    SessionInstructor,
+)
 from lms.classroom.rooms import create_room, delete_room, rooms, rooms_page, update_room
 from lms.classroom.series import EVERY, copy_event, repeat_event
 from lms.classroom.sessions import add_session, attrs_of, cancel_session, lock_event, update_session
@@ -32,6 +43,7 @@ __all__ = [
     "PLANNED",
     "Event",
     "EventAttrs",
+    "EventFile",
     "EventTemplate",
     "Room",
     "RoomAttrs",
@@ -39,6 +51,8 @@ __all__ = [
     "SessionAttrs",
     "SessionInstructor",
     "add_session",
+    "attach",
+    "attachments",
     "attrs_of",
     "cancel_event",
     "cancel_session",
@@ -49,6 +63,7 @@ __all__ = [
     "delete_event",
     "delete_room",
     "delete_template",
+    "detach",
     "events_page",
     "gives",
     "lock_event",

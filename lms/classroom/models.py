@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts import User
 from lms.db import BigId, Json, Owned, Stamped, Title, db, intpk
+from lms.media import MediaFile
 
 PLANNED, CANCELLED, CLOSED = "planned", "cancelled", "closed"
 """Closed: it is over, its attendance is settled and its results are written."""
@@ -139,6 +140,21 @@ class SessionInstructor(Owned, Stamped, db.Model):
     session_id: Mapped[int] = mapped_column(BigId, ForeignKey("sessions.id", ondelete="CASCADE"))
     event_id: Mapped[int] = mapped_column(BigId, ForeignKey("events.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[int] = mapped_column(BigId, ForeignKey("users.id", ondelete="CASCADE"), index=True)
+
+
+class EventFile(Owned, Stamped, db.Model):
+    """A file that belongs to an event; copies of an event have rows of their own for the same file."""
+
+    __tablename__ = "event_files"
+    __table_args__ = (UniqueConstraint("event_id", "file_id"),)
+
+    id: Mapped[intpk]
+    event_id: Mapped[int] = mapped_column(BigId, ForeignKey("events.id", ondelete="CASCADE"))
+    file_id: Mapped[int] = mapped_column(BigId, ForeignKey("media_files.id", ondelete="RESTRICT"), index=True)
+    title: Mapped[Title]
+
+    event: Mapped[Event] = relationship()
+    file: Mapped[MediaFile] = relationship()
 
 
 class EventTemplate(Owned, Stamped, db.Model):

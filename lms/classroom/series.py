@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from lms.accounts import User
+from lms.classroom.attachments import attachments, link
 from lms.classroom.attrs import EventAttrs, SessionAttrs
 from lms.classroom.events import create_event
 from lms.classroom.models import Event
@@ -76,7 +77,11 @@ def _again(event: Event, shift: timedelta, series_id: int | None, actor: User) -
         old, its_zone = attrs_of(session).model_dump(), ZoneInfo(session.timezone)
         moved = {name: _moved(old[name], shift, its_zone) for name in ("starts_at", "ends_at")}
         sessions.append(SessionAttrs(**old | moved))
-    return create_event(attrs, actor, sessions, series_id)
+    with transaction():
+        copy = create_event(attrs, actor, sessions, series_id)
+        for row in attachments(event):
+            link(copy, row.file_id, row.title, actor)
+    return copy
 
 
 def _wall(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -11,6 +11,7 @@ from lms.origin import Origin, working_for
 from lms.views import (
     activities,
     agenda,
+    attachments,
     attendance,
     audits,
     contents,
@@ -61,6 +62,7 @@ PAGES = (
     health,
     agenda,
     sessions,
+    attachments,
     registrations,
     attendance,
     rooms,

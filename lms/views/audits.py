@@ -18,7 +18,7 @@ blueprint = Blueprint("audits", __name__, url_prefix="/audits")
 
 TYPES = ("Course", "Subject", "Enrollment", "Result", "Content", "ContentPage", "Event", "User", "Department",
          "JobFunction", "Organization", "Delivery", "Session", "SessionInstructor", "Room", "EventTemplate",
-         "Registration", "Attendance", "CalendarFeed")  # fmt: skip
+         "EventFile", "Registration", "Attendance", "CalendarFeed")  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet would run what begins with one of these."""
 FILTERS = ("q", "action", "type", "since", "until")

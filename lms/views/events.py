@@ -18,7 +18,6 @@ from lms.views.forms.classroom import (
     AgainForm,
     EventForm,
     ReasonForm,
-    TemplateForm,
     event_attrs,
     first_session,
     offer_places,
@@ -78,7 +77,7 @@ def show(id: int) -> str:
         counts=registrations.counts([event.id])[event.id],
         asks=registrations.asked_for(event),
         obstacle=registrations.obstacle(event, me()),
-        template_form=TemplateForm(title=event.title),
+        files=classroom.attachments(event),
     )
 
 

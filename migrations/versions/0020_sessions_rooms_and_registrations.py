@@ -130,6 +130,20 @@ def upgrade() -> None:
     index("event_templates", "organization_id")
 
     op.create_table(
+        "event_files",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("event_id", BIG, nullable=False),
+        sa.Column("file_id", BIG, nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        *owned("event_files"),
+        key("event_files", "event_id", "events", "CASCADE"),
+        key("event_files", "file_id", "media_files", "RESTRICT"),
+        sa.UniqueConstraint("event_id", "file_id", name=op.f("uq_event_files_event_id_file_id")),
+    )
+    index("event_files", "organization_id")
+    index("event_files", "file_id")
+
+    op.create_table(
         "registrations",
         sa.Column("id", BIG, nullable=False),
         sa.Column("event_id", BIG, nullable=False),
@@ -202,7 +216,8 @@ def give_every_event_its_session() -> None:
 
 def downgrade() -> None:
     for table in (
-        "calendar_feeds", "attendances", "registrations", "event_templates", "session_instructors", "sessions", "rooms"
+        "calendar_feeds", "attendances", "registrations", "event_files", "event_templates", "session_instructors",
+        "sessions", "rooms",
     ):
         op.drop_table(table)
     op.drop_index("ix_events_organization_id_starts_at", "events")

@@ -95,12 +95,6 @@ class ReasonForm(FlaskForm):
     reason = StringField(_("Reason"))
 
 
-class TemplateForm(FlaskForm):
-    """The name of a template."""
-
-    title = StringField(_("Name of the template"), [DataRequired(FILL_IN)])
-
-
 def offer_places(form: Any) -> Any:
     """Fill the choices of a SessionForm or EventForm; two or three statements."""
     organization_id = me().organization_id
