@@ -50,8 +50,11 @@ MESSAGES = {
     "int_parsing": "Choose one from the list.",
     "int_type": "Choose one from the list.",
     "literal_error": "Choose one from the list.",
+    "string_pattern_mismatch": "Choose one from the list.",
     "datetime_parsing": "Give a date and a time.",
     "datetime_type": "Give a date and a time.",
+    "greater_than_equal": "Give {ge} or more.",
+    "less_than_equal": "Give {le} or less.",
     "extra_forbidden": "This cannot be set here.",
 }
 
@@ -64,7 +67,8 @@ def validated(model: type[Model], data: Mapping[str, Any]) -> Model:
         messages: dict[str, str] = {}
         for problem in error.errors():
             field = str(problem["loc"][0]) if problem["loc"] else "form"
-            text = MESSAGES.get(problem["type"], problem["msg"].removeprefix("Value error, "))
-            messages.setdefault(field, text.format(**problem.get("ctx", {})))
+            known = MESSAGES.get(problem["type"])
+            text = known.format(**problem.get("ctx", {})) if known else problem["msg"].removeprefix("Value error, ")
+            messages.setdefault(field, text)
         first = next(iter(messages))
         raise Invalid(first, messages.pop(first), **messages) from None

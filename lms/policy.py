@@ -32,6 +32,14 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
     "Bank": {"view": frozenset({"author", "admin"}), "edit": frozenset({"author", "admin"})},
     "Question": {"view": frozenset({"author", "admin"}), "edit": frozenset({"author", "admin"})},
     "Event": {"view": EVERYBODY, "edit": frozenset({"author", "instructor", "admin"})},
+    "Room": {"view": frozenset({"author", "instructor", "admin"}), "edit": frozenset({"author", "admin"})},
+    "EventTemplate": {"edit": frozenset({"author", "instructor", "admin"})},
+    "Registration": {
+        "view": frozenset({"author", "instructor", "auditor", "admin", SELF}),
+        "edit": frozenset({"author", "instructor", "admin"}),
+        "own": frozenset({SELF}),
+        "team": frozenset({"manager"}),
+    },
     "Enrollment": {"view": frozenset({"author", "manager", "auditor", "admin", SELF}), "learn": frozenset({SELF})},
     "Certificate": {
         "view": frozenset({"manager", "auditor", "admin", SELF}),

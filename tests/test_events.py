@@ -68,14 +68,14 @@ def test_one_transaction_is_published_once(author, course, monkeypatch):
     monkeypatch.setattr(EventCenter, "publish", staticmethod(lambda ids: published.append(list(ids))))
     courses.create_event_as_subject(course, factories.event_attrs(), author)
     assert len(published) == 1
-    assert len(published[0]) == 2
+    assert len(published[0]) == 3
 
 
 def test_an_event_as_subject_is_both_or_neither(author, course):
     with EventCenter.listen() as heard:
         event, subject = courses.create_event_as_subject(course, factories.event_attrs(), author)
     assert subject.event_id == event.id
-    assert [one.object_type for one in heard] == ["Event", "Subject"]
+    assert [one.object_type for one in heard] == ["Session", "Event", "Subject"]
 
 
 def test_secrets_are_never_in_a_change(author):

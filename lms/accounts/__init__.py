@@ -14,6 +14,7 @@ from lms.accounts.organizations import (
     update_job_function,
     update_organization,
 )
+from lms.accounts.teams import departments_below, is_in_team, managers_of, team_of
 from lms.accounts.users import (
     activate_user,
     create_user,
@@ -46,11 +47,15 @@ __all__ = [
     "delete_department",
     "delete_job_function",
     "departments",
+    "departments_below",
     "invite_again",
     "invite_user",
+    "is_in_team",
     "job_functions",
+    "managers_of",
     "names",
     "password_changed",
+    "team_of",
     "update_department",
     "update_job_function",
     "update_organization",

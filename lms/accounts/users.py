@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Collection, Sequence
 
-from sqlalchemy import ColumnElement, String, cast, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, or_, select
 from sqlalchemy.orm import selectinload
 
 from lms.accounts.attrs import ProfileAttrs, UserAttrs
@@ -149,13 +149,16 @@ def users_page(
     department_id: int | None = None,
     job_function_id: int | None = None,
     state: str = "",
+    among: Select[int] | None = None,
 ) -> Page[User]:
     """People by name or address, filtered; four statements whatever the number of people.
 
     `state` is active, invited, enabled (either of the two) or inactive. A department includes only its own people,
-    not those of its parts.
+    not those of its parts. `among` leaves only those whose ids it selects.
     """
     statement = select(User).where(User.organization_id == organization_id, *_matching(q))
+    if among is not None:
+        statement = statement.where(User.id.in_(among))
     if role:
         statement = statement.where(cast(User.roles, String).contains(f'"{role}"'))
     if department_id:

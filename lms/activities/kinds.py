@@ -25,6 +25,8 @@ SENTENCES: dict[str, LazyString] = {
     "event_planned": _("%(actor)s planned the event %(title)s"),
     "event_changed": _("%(actor)s changed when or where %(title)s takes place"),
     "certificate_revoked": _("%(actor)s revoked the certificate %(title)s of %(user)s"),
+    "event_cancelled": _("%(actor)s cancelled the event %(title)s"),
+    "event_closed": _("%(actor)s closed the event %(title)s"),
     "person_added": _("%(actor)s added %(user)s"),
     "qualification_obtained": _("%(user)s obtained the qualification %(title)s"),
     "qualification_made": _("%(actor)s made the qualification %(title)s"),
@@ -59,8 +61,10 @@ def kind_of(change: Change) -> str | None:
             return "enrolled_self" if change.actor_id == change.state["user_id"] else "enrolled"
         case ("Course", "updated") if "status" in difference:
             return STATUS[difference["status"][1]]
-        case ("Enrollment", "updated") if "completed_at" in difference:
+        case ("Enrollment", "updated") if "completed_at" in difference and change.state["completed_at"]:
             return "course_completed"
+        case ("Event", "updated") if "status" in difference:
+            return f"event_{difference['status'][1]}"
         case ("Event", "updated") if {"starts_at", "ends_at", "location"} & set(difference):
             return "event_changed"
         case ("QuestionImport", "updated") if "status" in difference:

@@ -6,26 +6,30 @@ from sqlalchemy import insert, select
 
 from lms.accounts import names
 from lms.audits.models import Audit
+from lms.classroom import Event
 from lms.compliance import Qualification
 from lms.courses import Course
 from lms.db import db
 from lms.events import Change, EventCenter
 
-OF_SOMEBODY = ("Enrollment", "Result", "Attempt")
-"""Types of objects without a title of their own."""
+NAMED_AFTER: dict[str, type[Course] | type[Event] | type[Qualification]] = {
+    "course_id": Course,
+    "event_id": Event,
+    "qualification_id": Qualification,
+}
+"""What an object without a title of its own is called after, beside its person."""
 
 
 @EventCenter.subscriber("audits", batch=True)
 def record(changes: Sequence[Change]) -> None:
-    """Who, what, when, before and after; four statements for any number of changes."""
+    """Who, what, when, before and after; five statements at most for any number of changes."""
     people = names(
         {id for change in changes for id in (change.actor_id, change.state.get("user_id")) if id is not None}
     )
-    courses = _titles(Course, {change.state["course_id"] for change in changes if change.object_type in OF_SOMEBODY})
-    qualifications = _titles(
-        Qualification,
-        {change.state["qualification_id"] for change in changes if change.state.get("qualification_id")},
-    )
+    titles = {
+        column: _titles(model, {id for change in changes if not _own_title(change) and (id := change.state.get(column))})
+        for column, model in NAMED_AFTER.items()
+    }
     rows = [
         {
             "organization_id": change.organization_id,
@@ -34,7 +38,7 @@ def record(changes: Sequence[Change]) -> None:
             "action": change.action,
             "object_type": change.object_type,
             "object_id": change.object_id,
-            "title": _title(change, people, courses, qualifications),
+            "title": _own_title(change) or _borrowed_title(change, people, titles),
             "difference": {name: list(pair) for name, pair in change.difference.items()},
             "actor_id": change.actor_id,
             "actor_name": people.get(change.actor_id or 0, ""),
@@ -47,20 +51,20 @@ def record(changes: Sequence[Change]) -> None:
     db.session.execute(insert(Audit), rows)
 
 
-def _titles(model: type[Course] | type[Qualification], ids: Collection[int]) -> dict[int, str]:
+def _titles(
+    model: type[Course] | type[Event] | type[Qualification], ids: Collection[int]
+) -> dict[int, str]:
     if not ids:
         return {}
     return {id: title for id, title in db.session.execute(select(model.id, model.title).where(model.id.in_(ids)))}
 
 
-def _title(
-    change: Change, people: Mapping[int, str], courses: Mapping[int, str], qualifications: Mapping[int, str]
-) -> str:
-    """What the object is called; what belongs to somebody in a course or qualification is called after both."""
+def _own_title(change: Change) -> str:
+    return str(change.state.get("title") or change.state.get("name") or "")
+
+
+def _borrowed_title(change: Change, people: Mapping[int, str], titles: Mapping[str, Mapping[int, str]]) -> str:
+    """The person it is about, and what it is about, as far as there are such."""
     state = change.state
-    if change.object_type in OF_SOMEBODY:
-        return f"{people.get(state['user_id'], '')} – {courses.get(state['course_id'], '')}"
-    if "qualification_id" in state:
-        person, title = people.get(state.get("user_id") or 0, ""), qualifications.get(state["qualification_id"], "")
-        return f"{person} – {title}" if person else title
-    return str(state.get("title") or state.get("name") or "")
+    what = next((found for column in titles if (found := titles[column].get(state.get(column) or 0))), "")
+    return " – ".join(filter(None, (people.get(state.get("user_id") or 0), what)))

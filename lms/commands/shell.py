@@ -4,13 +4,27 @@ from typing import Any
 
 from sqlalchemy import select
 
-from lms import accounts, activities, audits, classroom, content, courses, deliveries, notifications, questions, results
+from lms import (
+    accounts,
+    activities,
+    audits,
+    classroom,
+    content,
+    courses,
+    deliveries,
+    notifications,
+    questions,
+    registrations,
+    results,
+)
 from lms.accounts import User
 from lms.db import db, snapshot, transaction
 from lms.events import EventCenter, assert_received, eventually
 
 class_registry = User.registry
-CONTEXTS = (accounts, activities, audits, classroom, content, courses, deliveries, notifications, questions, results)
+CONTEXTS = (
+    accounts, activities, audits, classroom, content, courses, deliveries, notifications, questions, registrations, results,
+)  # fmt: skip
 
 
 def at_hand() -> dict[str, Any]:

@@ -25,6 +25,7 @@ from lms.courses.enrollments import (
     my_enrollments,
     open_courses,
     start_round,
+    take_back_completion,
     unenroll,
 )
 from lms.courses.models import ARCHIVED, DRAFT, PUBLISHED, Course, Enrollment, Subject
@@ -69,6 +70,7 @@ __all__ = [
     "publish_course",
     "reopen_course",
     "start_round",
+    "take_back_completion",
     "unenroll",
     "update_course",
     "update_subject",

@@ -130,6 +130,15 @@ def complete(enrollment: Enrollment, actor: User | None) -> None:
             EventCenter.broadcast("updated", previous, enrollment, actor)
 
 
+def take_back_completion(enrollment: Enrollment, actor: User | None) -> None:
+    """A result was corrected, so not every subject is passed any more; does nothing where it was not complete."""
+    with transaction():
+        if enrollment.completed_at is not None:
+            previous = snapshot(enrollment)
+            enrollment.completed_at = None
+            EventCenter.broadcast("updated", previous, enrollment, actor)
+
+
 SORTS = {"name": User.name, "enrolled": Enrollment.created_at, "completed": Enrollment.completed_at}
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from lms import classroom
 from lms.accounts import User
 from lms.attrs import Attrs, Name, OptionalId
-from lms.classroom import Event, EventAttrs
+from lms.classroom import Event, EventAttrs, SessionAttrs
 from lms.content import Content
 from lms.courses.models import ARCHIVED, PUBLISHED, Course, Subject
 from lms.db import db, find, snapshot, transaction
@@ -46,10 +46,12 @@ def add_subject(course: Course, attrs: SubjectAttrs, actor: User) -> Subject:
     return subject
 
 
-def create_event_as_subject(course: Course, attrs: EventAttrs, actor: User) -> tuple[Event, Subject]:
-    """A new event and the subject that points to it: together or neither, broadcast when both have committed."""
+def create_event_as_subject(
+    course: Course, attrs: EventAttrs, actor: User, sessions: Sequence[SessionAttrs] = ()
+) -> tuple[Event, Subject]:
+    """A new event (see `classroom.create_event`) and the subject that points to it: together or neither."""
     with transaction():
-        event = classroom.create_event(attrs, actor)
+        event = classroom.create_event(attrs, actor, sessions)
         subject = add_subject(course, SubjectAttrs(title=event.title, event_id=event.id), actor)
     return event, subject
 

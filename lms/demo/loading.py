@@ -13,12 +13,12 @@ from flask_security import hash_password
 from sqlalchemy import insert, select, update
 
 from lms.accounts import Department, JobFunction, Organization, User
-from lms.classroom import Event
+from lms.classroom import Event, Session
 from lms.content import Content, ContentPage, ContentVersion
-from lms.courses import DRAFT, PUBLISHED, Course, Enrollment, Subject
+from lms.courses import Course, DRAFT, Enrollment, PUBLISHED, Subject
 from lms.db import db, snapshot, transaction, utcnow
 from lms.deliveries import Delivery, deliver
-from lms.demo import authoring, certificates, compliance, questions
+from lms.demo import authoring, certificates, classroom, compliance, questions
 from lms.demo.texts import BODY, FIRST, HOSPITAL, LAST, LOGISTICS, PASSWORD
 from lms.events import Change, EventCenter
 from lms.results import Result
@@ -28,6 +28,7 @@ SIGN_INS = [
     ("learner", "learner@harbour.example", PASSWORD),
     ("admin", "admin@harbour.example", PASSWORD),
     ("manager", "manager@harbour.example", PASSWORD),
+    ("instructor", "instructor@harbour.example", PASSWORD),
     ("auditor", "auditor@harbour.example", PASSWORD),
     ("admin of the other organization", "admin@northway.example", PASSWORD),
 ]
@@ -37,7 +38,7 @@ PEOPLE = 100
 """People per organization."""
 SPECIAL = ("admin", "author", "manager", "instructor", "auditor", "learner")
 NOT_HERE = ("notifications", "analytics", "reminders")
-PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = (questions.add, authoring.add, compliance.add, certificates.add)
+PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = (questions.add, authoring.add, compliance.add, certificates.add, classroom.add)
 """What the larger parts of the product add, each in a file of its own."""
 
 
@@ -181,6 +182,8 @@ class _Organization:
             event = Event(title=f"{course.title}: {topic}", location=f"Room {position}.{self.random.randint(10, 40)}",
                           starts_at=starts, ends_at=starts + timedelta(hours=2))  # fmt: skip
             subject.event_id = self._add(event, age - 1, self.author).id
+            self._add(Session(event_id=event.id, starts_at=event.starts_at, ends_at=event.ends_at,
+                              timezone="Europe/Amsterdam", location=event.location), age - 1, self.author)  # fmt: skip
         else:
             subject.content_id = self._make_content(course, topic, age - 1).id
         return self._add(subject, age - 2, self.author)

@@ -9,6 +9,7 @@ from flask_babel import force_locale
 from flask_mail import Message
 from flask_security.recoverable import generate_reset_password_token
 
+from lms.notifications.classroom import calendar_parts
 from lms.notifications.kinds import KINDS, WITH_TOKEN
 from lms.notifications.models import Mail
 
@@ -36,5 +37,7 @@ def compose(letter: Mail, config: Mapping[str, Any]) -> Message:
             body=render_template("mail/message.txt", **words),
             html=render_template("mail/message.html", **words),
         )
+    for name, kind_of_part, data in calendar_parts(letter, config):
+        message.attach(name, kind_of_part, data)
     message.msgId = f"<mail-{letter.id}@{urlsplit(base).hostname}>"
     return message

@@ -9,6 +9,7 @@ from lms.compliance import Qualification
 from lms.courses import PUBLISHED, Course, Enrollment, Subject
 from lms.db import db, on_commit
 from lms.events import Change, EventCenter
+from lms.notifications import classroom
 from lms.notifications.models import MAIL, OFF, Mail, Notification, Preference
 from lms.notifications.outbox import wake_sender
 
@@ -19,13 +20,17 @@ from lms.notifications.outbox import wake_sender
         "Subject": {"created"},
         "Course": {"updated"},
         "Event": {"updated"},
+        "Session": {"created", "updated"},
+        "SessionInstructor": {"created", "deleted"},
+        "Registration": {"created", "updated"},
         "Enrollment": {"created", "updated"},
         "User": {"created", "updated"},
         "Evidence": {"updated"},
     },
 )
 def notify(change: Change) -> None:
-    """Write the notes and mails of one change; at most six statements, whatever the number of people."""
+    """Write the notes and mails of one change; a fixed number of statements, whatever the number of people."""
+    classroom.tell_about(change, tell)
     match change.object_type:
         case "User":
             invite(change)
@@ -36,8 +41,9 @@ def notify(change: Change) -> None:
         case "Event" if {"starts_at", "ends_at", "location"} & set(change.difference):
             courses = select(Subject.course_id).where(Subject.event_id == change.object_id)
             people = _enrolled_then(change).where(Enrollment.course_id.in_(courses))
+            people = people.where(Enrollment.user_id.not_in(classroom.concerned(change.object_id)))
             tell(change, "event_changed", people, params_of(change, None))
-        case "Enrollment" if change.action == "created" or change.difference.get("completed_at"):
+        case "Enrollment" if change.action == "created" or change.difference.get("completed_at", ("", None))[1]:
             tell_learner(change)
         case "Evidence" if change.difference.get("state"):
             tell_of_review(change)

@@ -4,6 +4,7 @@ from lms.results.models import Result
 from lms.results.results import (
     Outcome,
     confirm_attendance,
+    correct,
     finish_content,
     passed_subjects,
     progress,
@@ -15,6 +16,7 @@ __all__ = [
     "Outcome",
     "Result",
     "confirm_attendance",
+    "correct",
     "finish_content",
     "passed_subjects",
     "progress",

@@ -83,6 +83,35 @@ def record(enrollment: Enrollment, subject: Subject, outcome: Outcome, source: s
     return result
 
 
+def correct(enrollment: Enrollment, subject: Subject, outcome: Outcome, source: str, actor: User | None) -> Result:
+    """Put right what was written on a subject: this outcome stands from now on, better or worse.
+
+    A course that was complete with it is not any more, and the other way round. Who may do this is the caller's to
+    check. Raises NotFound when the subject is not part of the course.
+    """
+    if subject.course_id != enrollment.course_id:
+        raise NotFound("This subject is not part of the course.")
+    with transaction() as session:
+        session.execute(select(Enrollment.id).where(Enrollment.id == enrollment.id).with_for_update())
+        result = session.scalar(
+            select(Result)
+            .where(Result.enrollment_id == enrollment.id, Result.subject_id == subject.id)
+            .execution_options(populate_existing=True)
+        )
+        if result is None:
+            result = _first(enrollment, subject, outcome, source)
+            session.add(result)
+            EventCenter.broadcast("created", result, actor)
+        elif any(getattr(result, name) != value for name, value in asdict(outcome).items()):
+            _change(result, outcome, source, actor)
+        session.flush()
+        if result.passed:
+            _complete(enrollment, actor)
+        else:
+            courses.take_back_completion(enrollment, actor)
+    return result
+
+
 def _first(enrollment: Enrollment, subject: Subject, outcome: Outcome, source: str) -> Result:
     return Result(
         organization_id=enrollment.organization_id,

@@ -16,8 +16,11 @@ from lms.views.access import list_arguments, me, role_required
 
 blueprint = Blueprint("audits", __name__, url_prefix="/audits")
 
-TYPES = ("Course", "Subject", "Enrollment", "Result", "Content", "ContentPage", "ContentVersion", "Attempt",
-         "Event", "User", "Department", "JobFunction", "Organization", "Delivery")  # fmt: skip
+TYPES = (
+    "Course", "Subject", "Enrollment", "Result", "Content", "ContentPage", "ContentVersion", "Attempt", "Event",
+    "User", "Department", "JobFunction", "Organization", "Delivery", "Session", "SessionInstructor", "Room",
+    "EventTemplate", "EventFile", "Registration", "Attendance", "CalendarFeed",
+)  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet would run what begins with one of these."""
 FILTERS = ("q", "action", "type", "since", "until")

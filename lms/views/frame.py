@@ -36,7 +36,9 @@ def register(app: Flask) -> None:
 
 
 def locale() -> str:
-    """The reader's language: of the profile, or what the browser asks for."""
+    """The reader's language: of the profile, or what the browser asks for; English where nobody reads, in a command."""
+    if not has_request_context():
+        return LANGUAGES[0]
     if current_user and current_user.is_authenticated:
         return str(current_user.locale)
     # A context that is called by a task or a command words its refusals too.
@@ -64,6 +66,7 @@ ITEMS = (
         (
             ("Home", "house", "home.index", None),
             ("My courses", "mortarboard", "learning.index", None),
+            ("Agenda", "calendar3", "agenda.index", None),
         ),
     ),
     (
@@ -73,6 +76,7 @@ ITEMS = (
             ("Contents", "file-earmark-text", "contents.index", ("edit", "Content")),
             ("Question banks", "question-circle", "banks.index", ("edit", "Bank")),
             ("Events", "calendar-event", "events.index", ("edit", "Event")),
+            ("Rooms", "door-open", "rooms.index", ("edit", "Room")),
             ("Results", "clipboard-check", "results.index", ("view", "Enrollment")),
         ),
     ),

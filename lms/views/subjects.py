@@ -6,13 +6,13 @@ from werkzeug import Response
 
 from lms import classroom, content, courses
 from lms.attrs import validated
-from lms.classroom import EventAttrs
 from lms.courses import Course, Subject, SubjectAttrs
 from lms.db import find
 from lms.errors import Invalid
 from lms.policy import authorize
 from lms.views.access import fields, form_errors, login_required, me
-from lms.views.forms.courses import EventForm, SubjectForm
+from lms.views.forms.classroom import EventForm, event_attrs, first_session, offer_places
+from lms.views.forms.courses import SubjectForm
 
 blueprint = Blueprint("subjects", __name__, url_prefix="/courses/<int:course_id>/subjects")
 
@@ -37,10 +37,10 @@ def new(course_id: int) -> str | Response:
 def new_event(course_id: int) -> str | Response:
     """Plan a new event and add it in one go."""
     course = _course(course_id)
-    form = EventForm()
+    form = offer_places(EventForm())
     if form.validate_on_submit():
         with form_errors(form) as saved:
-            courses.create_event_as_subject(course, validated(EventAttrs, fields(form)), me())
+            courses.create_event_as_subject(course, event_attrs(form), me(), first_session(form))
         if saved:
             flash(_("The event is planned and added."))
             return redirect(url_for("courses.show", id=course.id))

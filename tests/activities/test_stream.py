@@ -2,6 +2,7 @@
 
 import threading
 import time
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,13 +11,13 @@ from hypothesis import strategies as st
 from markupsafe import escape
 from sqlalchemy import select, update
 
-from lms import accounts, activities, classroom, content, courses, questions, results
+from lms import accounts, activities, classroom, content, courses, questions, registrations, results
 from lms.accounts import ProfileAttrs, UserAttrs
 from lms.activities import SENTENCES, Activity
 from lms.classroom import EventAttrs
 from lms.content import ContentAttrs
 from lms.courses import CourseAttrs
-from lms.db import db
+from lms.db import db, utcnow
 from lms.deliveries import deliver
 from lms.events import Change, EventCenter
 from lms.questions import BankAttrs
@@ -39,6 +40,9 @@ def test_every_kind_has_its_moment(author, admin, learner, organization):
     event, extra = courses.create_event_as_subject(course, factories.event_attrs(), author)
     classroom.update_event(event, EventAttrs(**factories.event_attrs().model_dump() | {"location": "Hall"}), author)
     courses.delete_subject(extra, author)
+    classroom.cancel_event(event, "Nobody can come", author)
+    over = {"starts_at": utcnow() - timedelta(hours=2), "ends_at": utcnow() - timedelta(hours=1)}
+    registrations.close(classroom.create_event(EventAttrs(title="Over", **over), author), author)
     [enrollment] = courses.enroll_self(course, learner)
     results.finish_content(enrollment, course.subjects[0], learner)
     [other] = courses.enroll(course, [admin.id], author)

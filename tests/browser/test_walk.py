@@ -28,6 +28,10 @@ PAGES = (
     "/exemptions/", "/exemptions/new",
     "/my-qualifications/", "/team/", "/compliance/", "/compliance/report/", "/compliance/reminders", "/certificates/",
     "/certificates/1", "/certificates/template", "/verify/",
+    "/agenda/", "/agenda/open", "/agenda/?scope=all&view=week", "/agenda/?scope=all&view=list", "/rooms/", "/rooms/new",
+    "/events/13", "/events/13/people/", "/events/13/people/add", "/events/13/again", "/events/13/cancel",
+    "/events/13/sessions/new", "/events/templates", "/events/19/close", "/events/19/sessions/19/attendance",
+    "/events/19/sessions/19/code", "/events/19/sessions/19/list",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
-from lms.views.forms.fields import IdField, LocalMomentField
+from lms.views.forms.fields import IdField
 
 FILL_IN = _("Fill this in.")
 
@@ -27,11 +27,3 @@ class SubjectForm(FlaskForm):
     event_id = IdField(_("Event"))
 
 
-class EventForm(FlaskForm):
-    """A classroom event."""
-
-    title = StringField(_("Title"), [DataRequired(FILL_IN)])
-    starts_at = LocalMomentField(_("Starts"), [DataRequired(_("Give a date and a time."))], format="%Y-%m-%dT%H:%M")
-    ends_at = LocalMomentField(_("Ends"), [DataRequired(_("Give a date and a time."))], format="%Y-%m-%dT%H:%M")
-    location = StringField(_("Where"))
-    description = TextAreaField(_("Description"))
