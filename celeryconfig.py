@@ -33,5 +33,8 @@ beat_schedule = {
         "options": {"expires": _settings["RELAY_EVERY"]},
     },
     "retention": {"task": "lms.retention", "schedule": 3600.0, "options": {"expires": 3600}},
-    "mail": {"task": "lms.mail", "schedule": 15.0, "options": {"expires": 15}},
+    "mail": {"task": "lms.mail", "schedule": 5.0, "options": {"expires": 5}},
+    "mailings": {"task": "lms.mailings", "schedule": 15.0, "options": {"expires": 15}},
+    "rules": {"task": "lms.rules", "schedule": 60.0, "options": {"expires": 60}},
+    "reminders": {"task": "lms.reminders", "schedule": 900.0, "options": {"expires": 900}},
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from lms import analytics, broker, commands, config, subscribers, views
+from lms import analytics, broker, commands, config, notifications, subscribers, views
 from lms.db import db
 from lms.events import EventCenter
 from lms.extensions import mail, migrate
@@ -21,6 +21,7 @@ def create_app(**settings: Any) -> Flask:
     migrate.init_app(app, db, render_as_batch=True, user_module_prefix="")
     mail.init_app(app)
     analytics.configure(app.config)
+    notifications.configure(app.config)
     EventCenter.relay_after = timedelta(seconds=app.config["RELAY_AFTER"])
     EventCenter.publish = staticmethod(broker.publish)
     if app.config["BROKER_URL"]:

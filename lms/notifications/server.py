@@ -6,7 +6,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
-from flask_mail import Connection, Message
+from flask_mail import Connection
 
 from lms.extensions import mail
 
@@ -22,9 +22,10 @@ class Dropped(Exception):
 class Refused(Exception):
     """The server does not take this letter; `is_final` tells whether it will not take it later either."""
 
-    def __init__(self, error: smtplib.SMTPException, is_final: bool) -> None:
+    def __init__(self, error: smtplib.SMTPException, is_final: bool, answer: str) -> None:
         super().__init__(f"{type(error).__name__}: {error}")
         self.is_final = is_final
+        self.answer = answer
 
 
 class _PatientConnection(Connection):
@@ -43,6 +44,7 @@ class _PatientConnection(Connection):
             host.starttls(context=certificates)
         if self.mail.username and self.mail.password:
             host.login(self.mail.username, self.mail.password)
+        host.ehlo_or_helo_if_needed()
         return host
 
 
@@ -64,22 +66,22 @@ class MailServer:
             with suppress(OSError):
                 self._connection.host.quit()
 
-    def send(self, message: Message) -> None:
-        """Send one message; raises Refused, Dropped or ServerDown.
+    def send(self, sender: str, recipient: str, data: bytes) -> None:
+        """Send one message to one person; raises Refused, Dropped or ServerDown.
 
         A second drop with nothing sent in between is ServerDown: a server that hangs would otherwise cost
         its timeout for every letter.
         """
         connection = self._connection or self._connect()
         try:
-            connection.send(message)
+            _transmit(connection.host, sender, recipient, data)
         except smtplib.SMTPRecipientsRefused as error:
-            codes = [code for code, _reply in error.recipients.values()]
-            self._judge(error, codes[0])
+            [(code, words)] = error.recipients.values()
+            self._judge(error, code, words)
         except smtplib.SMTPSenderRefused as error:
             raise ServerDown(_text(error)) from error  # the sender is the same in every letter
         except smtplib.SMTPResponseException as error:
-            self._judge(error, error.smtp_code)
+            self._judge(error, error.smtp_code, error.smtp_error)
         except OSError as error:
             self._drop(error)
         self._has_dropped = False
@@ -93,12 +95,13 @@ class MailServer:
         self._connection = connection
         return connection
 
-    def _judge(self, error: smtplib.SMTPException, code: int) -> None:
+    def _judge(self, error: smtplib.SMTPException, code: int, words: bytes | str) -> None:
         """A code from 500 on is final, one below is not (RFC 5321, 4.2.1); 421 ends the connection (4.5.5)."""
         if code == 421:
             self._drop(error)
         self._has_dropped = False
-        raise Refused(error, is_final=code >= 500) from error
+        answer = words.decode(errors="replace") if isinstance(words, bytes) else words
+        raise Refused(error, code >= 500, answer) from error
 
     def _drop(self, error: OSError) -> None:
         if self._connection is not None and self._connection.host is not None:
@@ -108,6 +111,41 @@ class MailServer:
             raise ServerDown(_text(error)) from error
         self._has_dropped = True
         raise Dropped(_text(error)) from error
+
+
+def _transmit(host: smtplib.SMTP, sender: str, recipient: str, data: bytes) -> None:
+    """One mail transaction (RFC 5321, 3.3), its three commands at once where the server allows it (RFC 2920).
+
+    Raises smtplib's errors; what the server refused is reset, so that the next transaction may begin.
+    """
+    if set(sender + recipient) & set("\r\n<>"):
+        raise ValueError(f"no address: {recipient!r}")
+    options = " BODY=8BITMIME" if host.has_extn("8bitmime") else ""
+    commands = [f"MAIL FROM:<{sender}>{options}", f"RCPT TO:<{recipient}>", "DATA"]
+    if host.has_extn("pipelining"):
+        host.send("\r\n".join([*commands, ""]))
+        answers = [host.getreply() for _ in commands]
+    else:
+        answers = []
+        for command in commands:
+            answers.append(host.docmd(command))
+            if answers[-1][0] // 100 > 3:
+                break
+    if answers[-1][0] == 354:
+        body = data.replace(b"\n.", b"\n..") + (b".\r\n" if data.endswith(b"\r\n") else b"\r\n.\r\n")
+        host.send(body)
+        answers[-1] = host.getreply()
+    refused = next((number for number, (code, _words) in enumerate(answers) if code // 100 != 2), None)
+    if refused is None:
+        return
+    code, words = answers[refused]
+    if code != 421:
+        host.rset()
+    if refused == 0:
+        raise smtplib.SMTPSenderRefused(code, words, sender)
+    if refused == 1:
+        raise smtplib.SMTPRecipientsRefused({recipient: (code, words)})
+    raise smtplib.SMTPDataError(code, words)
 
 
 def _text(error: Exception) -> str:
