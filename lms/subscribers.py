@@ -4,8 +4,9 @@ from lms.activities import subscriber as activities
 from lms.analytics import subscriber as analytics
 from lms.audits import subscriber as audits
 from lms.notifications import subscriber as notifications
+from lms.rules import subscriber as rules
 
-SUBSCRIBERS = (audits, activities, notifications, analytics)
+SUBSCRIBERS = (audits, activities, notifications, analytics, rules)
 
 
 def names() -> list[str]:
