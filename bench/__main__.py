@@ -8,6 +8,7 @@ from typing import Any
 
 from bench import broadcast
 from bench.both import on_both
+from bench.notify import run as notify
 from bench.pipeline import run as pipeline
 
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -15,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "outage": partial(on_both, "bench.outage.measure"),
     "isolation": partial(on_both, "bench.isolation.measure"),
     "pipeline": pipeline.run,
+    "notify": notify.run,
 }
 
 

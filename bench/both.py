@@ -13,7 +13,7 @@ from typing import Any
 from lms.config import ROOT
 from tests import services
 
-QUEUES = ("tasks", "audits", "activities", "notifications", "analytics", "first", "second", "third", "fourth")
+QUEUES = ("tasks", "audits", "activities", "notifications", "analytics", "rules", "first", "second", "third", "fourth")
 BROKERS = {"rabbitmq": services.RABBITMQ, "redis": services.REDIS}
 
 

@@ -105,7 +105,9 @@ def _begin_mailing(telling: Telling, wanted: Select[int]) -> None:
     db.session.flush()
     rows = wanted.add_columns(literal(mailing.id, BigId))
     statement = insert(MailingRecipient).from_select(["user_id", "mailing_id"], rows)
-    mailing.total = db.session.execute(statement).rowcount  # type: ignore[attr-defined]
+    db.session.execute(statement)
+    kept = select(func.count()).where(MailingRecipient.mailing_id == mailing.id)
+    mailing.total = db.session.scalar(kept) or 0
     on_commit(wake_writer)
 
 
@@ -139,8 +141,8 @@ def write(telling: Telling, people: Select[int], now: datetime) -> None:
         ("due_at", _due_at(telling, chosen, now)),
     ]
     wanted = select().where(chosen.c.channel.in_((MAIL, DAILY, WEEKLY))).order_by(chosen.c.user_id)
-    if db.session.execute(_insert(Mail, mail, wanted)).rowcount:
-        on_commit(wake_sender)
+    db.session.execute(_insert(Mail, mail, wanted))
+    on_commit(wake_sender)
 
 
 def _insert(model: Any, columns: list[tuple[str, Any]], rows: Select[Any]) -> Any:
