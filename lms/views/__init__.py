@@ -23,14 +23,19 @@ from lms.views import (
     home,
     learning,
     mailcatcher,
+    mailings,
+    mails,
+    mailtemplates,
     notifications,
     organization,
     people,
     profile,
     results,
+    rules,
     search,
     signin,
     subjects,
+    unsubscribing,
 )
 
 PAGES = (
@@ -51,6 +56,11 @@ PAGES = (
     audits,
     notifications,
     deliveries,
+    mails,
+    mailings,
+    mailtemplates,
+    rules,
+    unsubscribing,
     health,
 )
 
