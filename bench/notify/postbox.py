@@ -1,7 +1,7 @@
 """A small SMTP server that writes down who got which mail: `python -m bench.notify.postbox PORT FILE`.
 
-It says yes to everything and does no more than that, so that what is measured is the sender. PIPELINING and 8BITMIME
-are offered, as Postfix, Exim and Exchange do.
+It says yes to everything and does no more than that, so that what is measured is the sender. PIPELINING, CHUNKING and
+8BITMIME are offered, as Postfix, Exim and Exchange do.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-HELLO = b"250-postbox\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n"
+HELLO = b"250-postbox\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-CHUNKING\r\n250 ENHANCEDSTATUSCODES\r\n"
 MESSAGE_ID = re.compile(rb"^Message-ID: <([^>]+)>", re.MULTILINE)
 
 
@@ -29,14 +29,23 @@ class Postbox(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Answer every whole command, and every whole mail."""
         self.buffer += data
-        answers = []
+        answers, at = [], 0
         while True:
             mark = b"\r\n.\r\n" if self.in_data else b"\r\n"
-            end = self.buffer.find(mark)
+            end = self.buffer.find(mark, at)
             if end < 0:
                 break
-            block, self.buffer = self.buffer[:end], self.buffer[end + len(mark) :]
-            answers.append(self._take(block) if self.in_data else self._answer(block))
+            block, after = self.buffer[at:end], end + len(mark)
+            if block[:4].upper() == b"BDAT":
+                chunk_end = after + int(block.split()[1])
+                if chunk_end > len(self.buffer):
+                    break
+                block, after = self.buffer[after:chunk_end], chunk_end
+                answers.append(self._take(block))
+            else:
+                answers.append(self._take(block) if self.in_data else self._answer(block))
+            at = after
+        self.buffer = self.buffer[at:]
         if answers:
             self.transport.write(b"".join(answers))
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from lms import notifications, rules
 from lms.accounts import Department, JobFunction, Organization, User
@@ -45,21 +45,23 @@ def _first(model: type[Department] | type[JobFunction], organization_id: int) ->
 def _add_mails(organization_id: int, course: Course, actor: User) -> None:
     people = select(User).where(User.organization_id == organization_id, User.active).order_by(User.id.desc())
     now = utcnow()
+    rows = []
     with transaction() as session:
         for number, user in enumerate(session.scalars(people.limit(30)).all()):
             state, reason, error = STATES[number % len(STATES)]
             moment = now - timedelta(hours=3 * number, minutes=7)
-            session.add(
-                Mail(
-                    organization_id=organization_id, user_id=user.id, kind="subject_added", state=state, reason=reason,
-                    error=error, attempts=1, created_at=moment, due_at=None, address=user.email,
-                    sent_at=moment + timedelta(seconds=4) if state == "sent" else None,
-                    params={
+            rows.append(
+                {
+                    "organization_id": organization_id, "user_id": user.id, "kind": "subject_added", "state": state,
+                    "reason": reason, "error": error, "attempts": 1, "created_at": moment, "due_at": None,
+                    "address": user.email, "sent_at": moment + timedelta(seconds=4) if state == "sent" else None,
+                    "params": {
                         "actor": actor.name, "title": "Evacuation", "course": course.title, "course_id": course.id,
                         "object_id": 0,
                     },
-                )
+                }
             )
+        session.execute(insert(Mail), rows)
         failed = session.scalars(select(Mail).where(Mail.error.is_not(None)).order_by(Mail.id)).first()
         if failed is not None:
             notifications.stop_address(

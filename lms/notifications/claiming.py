@@ -29,7 +29,7 @@ from lms.notifications.models import (
 from lms.notifications.times import is_away, quiet_until
 from lms.notifications.wishes import Habits, Preference
 
-CHUNK = 50
+CHUNK = 100
 CLAIM_AHEAD = timedelta(seconds=2)
 """Where there is a rate, nobody claims what could not be sent sooner than this."""
 
@@ -123,7 +123,8 @@ def _take(now: datetime, until: datetime, most: int) -> list[int]:
     )
     ids = list(db.session.scalars(statement))
     if ids:
-        _change(ids, state=CLAIMED, due_at=until, attempts=Mail.attempts + 1)
+        address = select(User.email).where(User.id == Mail.user_id).scalar_subquery()
+        _change(ids, state=CLAIMED, reason=None, due_at=until, attempts=Mail.attempts + 1, address=address)
     return ids
 
 

@@ -53,6 +53,8 @@ def write_some(now: datetime | None = None) -> bool:
                 mine, MailingRecipient.user_id > mailing.last_user_id, MailingRecipient.user_id <= last
             )
             write(_telling(mailing), chunk, now or utcnow())
+            if mailing.written == 0:
+                on_commit(wake_sender)
             mailing.last_user_id, mailing.written = last, mailing.written + number
         if number < CHUNK:
             mailing.written_at = utcnow()

@@ -8,6 +8,7 @@ from email.utils import parseaddr
 from typing import Any
 
 import structlog
+from flask_mail import sanitize_address
 from sqlalchemy import Connection, bindparam, text, update
 
 from lms import broker
@@ -17,7 +18,7 @@ from lms.notifications.bounces import is_final, stop_address
 from lms.notifications.claiming import Claim, claim
 from lms.notifications.letters import Letter
 from lms.notifications.models import CLAIMED, FAILED, HARD_BOUNCE, SENT, WAITING, Mail
-from lms.notifications.server import Dropped, MailServer, Refused, ServerDown
+from lms.notifications.server import Dropped, Envelope, MailServer, Refused, ServerDown
 from lms.notifications.signing import bounce_address
 from lms.notifications.skeletons import Composer
 from lms.notifications.templates import all_templates
@@ -31,19 +32,27 @@ REST = timedelta(seconds=30)
 """How long mails wait that were not tried because the server is down."""
 MOST_ATTEMPTS = 80
 """With the waits of `_wait`, about three days."""
-RUN_FOR = timedelta(seconds=10)
-"""After so long a sender makes room for other tasks, and asks for another one to go on."""
+RUN_FOR = timedelta(seconds=5)
+"""After so long a sender makes room for other tasks, and asks for another one to go on.
 
+So as many go on as there were; beat asks for one more every few seconds, which begins where a process is free and is
+dropped where none is.
+"""
+
+GROUP = 10
+"""Mails that go in one write, where the server takes several: what may come twice, with the same Message-ID, after a
+kill. A server that does not gets one by one."""
+
+MAILS = Mail.__table__
 MARK = (
-    update(Mail.__table__)
-    .where(Mail.__table__.c.id == bindparam("mail"), Mail.__table__.c.state == CLAIMED)
-    .values(
-        state=bindparam("new_state"),
-        error=bindparam("new_error"),
-        sent_at=bindparam("new_sent_at"),
-        due_at=bindparam("new_due_at"),
-        address=bindparam("new_address"),
-    )
+    update(MAILS)
+    .where(MAILS.c.id == bindparam("mail"), MAILS.c.state == CLAIMED)
+    .values(state=bindparam("new_state"), error=bindparam("new_error"), due_at=bindparam("new_due_at"))
+)
+MARK_SENT = (
+    update(MAILS)
+    .where(MAILS.c.id.in_(bindparam("mails", expanding=True)), MAILS.c.state == CLAIMED)
+    .values(state=SENT, error=None, due_at=None, sent_at=bindparam("new_sent_at"))
 )
 
 
@@ -66,23 +75,20 @@ def send_waiting(
 ) -> int:
     """Send until nothing is due, the server turns out to be down, or `RUN_FOR` is over; returns how many were sent.
 
-    Several may run at once, and each that finds a full chunk wakes one more. A mail that was sent but could not be
-    marked (killed in between) is sent again with the same Message-ID, after `MAIL_CLAIM` seconds, when what somebody
-    claimed and did not mark may be taken over.
+    Several may run at once. A mail that was sent but could not be marked (killed in between) is sent again with the
+    same Message-ID, after `MAIL_CLAIM` seconds, when what somebody claimed and did not mark may be taken over.
     """
-    claim_for, end, runs = timedelta(seconds=config["MAIL_CLAIM"]), clock() + RUN_FOR, 0
+    claim_for, end = timedelta(seconds=config["MAIL_CLAIM"]), clock() + RUN_FOR
     with _marking() as marks, MailServer(config["MAIL_TIMEOUT"]) as server:
         sender = _Sender(config, server, marks, clock, sleep)
         while (taken := claim(clock(), claim_for, config["MAIL_PER_SECOND"])).seen:
-            runs += 1
-            if runs == 2 or clock() > end:
-                wake_sender()
             try:
                 sender.send(taken, clock() + claim_for * BEGIN_WITHIN)
             except ServerDown as error:
                 log.warning("mail server is down", error=str(error))
                 break
             if clock() > end:
+                wake_sender()
                 break
     return sender.sent
 
@@ -105,7 +111,7 @@ def _marking() -> Iterator[Connection]:
 
 
 class _Sender:
-    """Sends what was claimed, each mail marked as soon as the server has it."""
+    """Sends what was claimed, and marks it as soon as the server has it."""
 
     def __init__(
         self, config: Mapping[str, Any], server: MailServer, marks: Connection, clock: Callable[[], datetime],
@@ -119,58 +125,87 @@ class _Sender:
 
     def send(self, taken: Claim, until: datetime) -> None:
         """Send the mails of a claim; what is not begun at `until` is given back. Raises ServerDown, and gives back."""
-        for position, letter in enumerate(taken.letters):
-            if taken.start is not None:
-                pause = (taken.start - self.clock()).total_seconds() + position / self.rate
-                if pause > 0:
-                    self.sleep(pause)
+        for start in range(0, len(taken.letters), GROUP):
+            group, rest = taken.letters[start : start + GROUP], taken.letters[start:]
             if self.clock() > until:
-                self._give_back(taken.letters[position:], self.clock(), None)
+                self._give_back(rest, self.clock(), None)
                 return
             try:
-                self.sent += self._deliver(letter)
+                if taken.start is None and self.server.takes_groups:
+                    self._deliver_group(group)
+                else:
+                    self._deliver_singly(group, taken.start, start)
             except ServerDown as error:
-                self._give_back(taken.letters[position:], self.clock() + REST, str(error))
+                # What was dealt with is not claimed any more, so it is not given back.
+                self._give_back(rest, self.clock() + REST, str(error))
                 raise
 
-    def _deliver(self, letter: Letter) -> bool:
-        """Send one mail and mark it; whether it was sent. Raises ServerDown and leaves it claimed then."""
+    def _deliver_singly(self, letters: Sequence[Letter], begin: datetime | None, before: int) -> None:
+        """One after the other, each marked before the next one; no faster than the rate, where there is one."""
+        for position, letter in enumerate(letters, start=before):
+            if begin is not None:
+                pause = (begin - self.clock()).total_seconds() + position / self.rate
+                if pause > 0:
+                    self.sleep(pause)
+            envelope = self._envelope(letter)
+            if envelope is None:
+                continue
+            try:
+                self.server.send(*envelope)
+            except (Refused, Dropped) as error:
+                self._mark_failed(letter, error)
+            else:
+                self._mark_sent([letter])
+
+    def _deliver_group(self, letters: Sequence[Letter]) -> None:
+        """All in one write, and one mark for those that were taken."""
+        envelopes = {letter.id: self._envelope(letter) for letter in letters}
+        group = [(letter, envelope) for letter in letters if (envelope := envelopes[letter.id])]
+        taken: list[Letter] = []
+        try:
+            answers = self.server.send_group([envelope for _letter, envelope in group])
+            for (letter, _envelope), error in zip(group, answers, strict=False):
+                if error is None:
+                    taken.append(letter)
+                else:
+                    self._mark_failed(letter, error)
+        finally:
+            self._mark_sent(taken)
+
+    def _envelope(self, letter: Letter) -> Envelope | None:
+        """The mail as it goes over the line; None for one that cannot be made, which must not hold up the others."""
         try:
             data = self.composer.data(letter)
-            self.server.send(bounce_address(letter.id, self.bounces_to, self.secret), letter.email, data)
-        except ServerDown:
-            raise
-        except Refused as error:
-            self._mark(letter, FAILED if error.is_final else WAITING, str(error))
-            if error.is_final and is_final(error.answer):
-                stop_address(letter.email, letter.organization_id, HARD_BOUNCE, error.answer, letter.id)
-            return False
-        except Dropped as error:
-            self._mark(letter, WAITING, str(error))
-            return False
-        except Exception as error:  # a mail that cannot be made must not hold up those behind it
+        except Exception as error:
             log.exception("mail cannot be made", mail=letter.id, kind=letter.kind)
             self._mark(letter, WAITING, f"{type(error).__name__}: {error}")
-            return False
-        self._mark(letter, SENT, None)
-        return True
+            return None
+        address = letter.email if letter.email.isascii() else sanitize_address(letter.email)
+        return bounce_address(letter.id, self.bounces_to, self.secret), address, data
 
-    def _mark(self, letter: Letter, state: str, error: str | None) -> None:
-        """Settle one mail in a commit of its own, or put it off."""
+    def _mark_sent(self, letters: Sequence[Letter]) -> None:
+        """Settle what the server has, in a commit of its own."""
+        if letters:
+            self.marks.execute(MARK_SENT, {"mails": [letter.id for letter in letters], "new_sent_at": self.clock()})
+            self.sent += len(letters)
+
+    def _mark_failed(self, letter: Letter, error: Refused | Dropped) -> None:
+        """Settle what the server will not take, or put it off."""
+        is_refused_for_good = isinstance(error, Refused) and error.is_final
+        self._mark(letter, FAILED if is_refused_for_good else WAITING, str(error))
+        if isinstance(error, Refused) and is_refused_for_good and is_final(error.answer):
+            stop_address(letter.email, letter.organization_id, HARD_BOUNCE, error.answer, letter.id)
+
+    def _mark(self, letter: Letter, state: str, error: str) -> None:
         if state == WAITING and letter.attempts >= MOST_ATTEMPTS:
             state = FAILED
-        now = self.clock()
-        self.marks.execute(
-            MARK,
-            {
-                "mail": letter.id,
-                "new_state": state,
-                "new_error": error[:1000] if error else None,
-                "new_sent_at": now if state == SENT else None,
-                "new_due_at": now + _wait(letter.attempts) if state == WAITING else None,
-                "new_address": letter.email,
-            },
-        )
+        values = {
+            "mail": letter.id,
+            "new_state": state,
+            "new_error": error[:1000],
+            "new_due_at": self.clock() + _wait(letter.attempts) if state == WAITING else None,
+        }
+        self.marks.execute(MARK, values)
 
     def _give_back(self, letters: Sequence[Letter], due_at: datetime, error: str | None) -> None:
         """Untried, so without counting an attempt: an outage of days must not make a mail fail. One statement."""

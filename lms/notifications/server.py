@@ -2,9 +2,10 @@
 
 import smtplib
 import ssl
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from flask_mail import Connection
 
@@ -26,6 +27,10 @@ class Refused(Exception):
         super().__init__(f"{type(error).__name__}: {error}")
         self.is_final = is_final
         self.answer = answer
+
+
+Envelope = tuple[str, str, bytes]
+"""Envelope sender, recipient, and the message as it goes over the line."""
 
 
 class _PatientConnection(Connection):
@@ -86,6 +91,57 @@ class MailServer:
             self._drop(error)
         self._has_dropped = False
 
+    @property
+    def takes_groups(self) -> bool:
+        """Whether several messages may go in one write: the server has CHUNKING (RFC 3030) and PIPELINING."""
+        host = (self._connection or self._connect()).host
+        return bool(host.has_extn("chunking") and host.has_extn("pipelining") and host.has_extn("8bitmime"))
+
+    def send_group(self, envelopes: Sequence[Envelope]) -> Iterator[Refused | Dropped | None]:
+        """Send several messages in one write, each to one person; yields for each, in their order, None for taken.
+
+        Raises ServerDown as `send` does; what was not yielded by then was not taken.
+        """
+        host = (self._connection or self._connect()).host
+        commands = b"".join(
+            b"RSET\r\nMAIL FROM:<%b> BODY=8BITMIME\r\nRCPT TO:<%b>\r\nBDAT %d LAST\r\n%b"
+            % (_checked(sender).encode(), _checked(recipient).encode(), len(data), data)
+            for sender, recipient, data in envelopes
+        )
+        dropped: Dropped | None = None
+        try:
+            host.sock.sendall(commands)
+        except OSError as error:
+            dropped = self._dropped(error)
+        for _sender, recipient, _data in envelopes:
+            if dropped is not None:
+                yield dropped
+                continue
+            try:
+                answers = [host.getreply() for _ in range(4)]
+                refused = next((number for number, (code, _words) in enumerate(answers) if code // 100 != 2), None)
+                if refused is None:
+                    self._has_dropped = False
+                    yield None
+                    continue
+                code, words = answers[refused]
+                if refused == 1:
+                    raise ServerDown(f"SMTPSenderRefused: {code} {words!r}")
+                error = smtplib.SMTPRecipientsRefused({recipient: (code, words)})
+                self._judge(error if refused == 2 else smtplib.SMTPDataError(code, words), code, words)
+            except (Refused, Dropped) as error:
+                dropped = error if isinstance(error, Dropped) else None
+                yield error
+            except OSError as error:
+                dropped = self._dropped(error)
+                yield dropped
+
+    def _dropped(self, error: OSError) -> Dropped:
+        try:
+            self._drop(error)
+        except Dropped as dropped:
+            return dropped
+
     def _connect(self) -> _PatientConnection:
         connection = _PatientConnection(self.timeout)
         try:
@@ -103,7 +159,7 @@ class MailServer:
         answer = words.decode(errors="replace") if isinstance(words, bytes) else words
         raise Refused(error, code >= 500, answer) from error
 
-    def _drop(self, error: OSError) -> None:
+    def _drop(self, error: OSError) -> NoReturn:
         if self._connection is not None and self._connection.host is not None:
             self._connection.host.close()
         self._connection = None
@@ -118,10 +174,8 @@ def _transmit(host: smtplib.SMTP, sender: str, recipient: str, data: bytes) -> N
 
     Raises smtplib's errors; what the server refused is reset, so that the next transaction may begin.
     """
-    if set(sender + recipient) & set("\r\n<>"):
-        raise ValueError(f"no address: {recipient!r}")
     options = " BODY=8BITMIME" if host.has_extn("8bitmime") else ""
-    commands = [f"MAIL FROM:<{sender}>{options}", f"RCPT TO:<{recipient}>", "DATA"]
+    commands = [f"MAIL FROM:<{_checked(sender)}>{options}", f"RCPT TO:<{_checked(recipient)}>", "DATA"]
     if host.has_extn("pipelining"):
         host.send("\r\n".join([*commands, ""]))
         answers = [host.getreply() for _ in commands]
@@ -146,6 +200,12 @@ def _transmit(host: smtplib.SMTP, sender: str, recipient: str, data: bytes) -> N
     if refused == 1:
         raise smtplib.SMTPRecipientsRefused({recipient: (code, words)})
     raise smtplib.SMTPDataError(code, words)
+
+
+def _checked(address: str) -> str:
+    if set(address) & set("\r\n<> "):
+        raise ValueError(f"no address: {address!r}")
+    return address
 
 
 def _text(error: Exception) -> str:

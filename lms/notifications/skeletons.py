@@ -48,8 +48,20 @@ def _name_in_header(reader: Reader) -> bytes:
     return f'"{quote(name)}"'.encode() if name.isascii() else Header(name, "utf-8").encode().encode()
 
 
+def _name_in_text(reader: Reader) -> bytes:
+    return reader.name.encode()
+
+
+def _name_in_html(reader: Reader) -> bytes:
+    return str(escape(reader.name)).encode()
+
+
+def _address(reader: Reader) -> bytes:
+    return (reader.email if reader.email.isascii() else sanitize_address(reader.email)).encode()
+
+
 FILLERS: dict[str, Filler] = {
-    f"{ADDRESS}@x.example": lambda reader: sanitize_address(reader.email).encode(),
+    f"{ADDRESS}@x.example": _address,
     ROW: lambda reader: str(reader.row).encode(),
     BOUNCE: lambda reader: bounce_token(reader.row, reader.secret).encode(),
     UNSUBSCRIBE: lambda reader: unsubscribe_token(reader.user_id, reader.kind, reader.secret).encode(),
@@ -79,17 +91,19 @@ class Skeleton:
             elif found.start() < begin_of_body:
                 self.fillers.append(_name_in_header)
             elif found.start() < begin_of_html:
-                self.fillers.append(lambda reader: reader.name.encode())
+                self.fillers.append(_name_in_text)
             else:
-                self.fillers.append(lambda reader: str(escape(reader.name)).encode())
+                self.fillers.append(_name_in_html)
         self.end = data[at:]
+        self.different = tuple(dict.fromkeys(self.fillers))
 
     def fill(self, letter: Letter) -> bytes:
         """The message to one reader; raises BadHeaderError for a name with a line break."""
         reader = Reader(letter.id, letter.user_id, letter.name, letter.email, letter.kind, self.secret)
+        filled = {filler: filler(reader) for filler in self.different}
         parts = []
         for fixed, filler in zip(self.fixed, self.fillers, strict=True):
-            parts += (fixed, filler(reader))
+            parts += (fixed, filled[filler])
         parts.append(self.end)
         return b"".join(parts)
 

@@ -142,7 +142,8 @@ def write(telling: Telling, people: Select[int], now: datetime) -> None:
     ]
     wanted = select().where(chosen.c.channel.in_((MAIL, DAILY, WEEKLY))).order_by(chosen.c.user_id)
     db.session.execute(_insert(Mail, mail, wanted))
-    on_commit(wake_sender)
+    if telling.mailing_id is None:
+        on_commit(wake_sender)
 
 
 def _insert(model: Any, columns: list[tuple[str, Any]], rows: Select[Any]) -> Any:

@@ -3,8 +3,13 @@
 The rows of mailings are written here too, a chunk at a time, so that other tasks get their turn in between.
 """
 
+import time
+
 from lms import notifications
 from lms.tasks.celery import LmsCelery
+
+WRITE_FOR = 5
+"""Seconds after which the writer makes room for other tasks."""
 
 
 def register(celery: LmsCelery) -> None:
@@ -17,6 +22,9 @@ def register(celery: LmsCelery) -> None:
 
     @celery.task(name=notifications.WRITE_TASK, ignore_result=True, acks_late=True, reject_on_worker_lost=True)
     def write_mailings() -> None:
-        """Write the next chunk of a mailing, and ask for the one after it."""
-        if notifications.write_some():
-            notifications.wake_writer()
+        """Write chunks of mailings for a few seconds, then ask for another task to go on."""
+        end = time.monotonic() + WRITE_FOR
+        while notifications.write_some():
+            if time.monotonic() > end:
+                notifications.wake_writer()
+                break

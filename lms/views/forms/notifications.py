@@ -29,9 +29,9 @@ class HabitsForm(FlaskForm):
     """Quiet hours, and days away."""
 
     quiet_from = ClockField(_("Quiet from"), [Optional()])
-    quiet_until = ClockField(_("until"), [Optional()])
+    quiet_until = ClockField(_("Quiet until"), [Optional()])
     away_from = DateField(_("Away from"), [Optional()])
-    away_until = DateField(_("up to and including"), [Optional()])
+    away_until = DateField(_("Away until"), [Optional()])
 
 
 class DefaultsForm(FlaskForm):

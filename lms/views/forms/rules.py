@@ -13,7 +13,7 @@ class RuleForm(FlaskForm):
 
     kind = SelectField(_("Who"), choices=[(name, kind.label) for name, kind in KINDS.items()], validate_choice=False)
     due_on = DateField(_("Due on"), [Optional()])
-    due_days = IntegerField(_("Or so many days after enrollment"), [Optional()])
+    due_days = IntegerField(_("Or days after enrollment"), [Optional()])
     removes = BooleanField(_("Take out again who no longer matches and has no results"))
 
     def offer(self, choices: dict[str, list[tuple[str, str]]]) -> None:
@@ -34,4 +34,4 @@ class RuleForm(FlaskForm):
 
 for _name, _kind in KINDS.items():
     if _kind.choices:
-        setattr(RuleForm, f"value_{_name}", SelectField(_kind.label, choices=[], validate_choice=False))
+        setattr(RuleForm, f"value_{_name}", SelectField(_("Which one"), choices=[], validate_choice=False))
