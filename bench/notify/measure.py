@@ -29,6 +29,8 @@ from tests import factories
 FOLDER = Path(os.environ.get("BENCH_FOLDER", "."))
 PATIENCE = 900
 """Seconds for any one thing."""
+BEAT_EVERY = 5
+"""Seconds between beat's calls for a sender."""
 KILL_AT = 0.4
 """Part of the mails that are sent when the workers are killed."""
 
@@ -132,19 +134,23 @@ def measure(app: Flask) -> dict[str, Any]:
         first = tell_everybody(course, author, content_id, "First")
         wait(lambda: db.session.get_one(Mailing, first, populate_existing=True).written_at, 0.05, workers.look)
         rows_s = time.perf_counter() - begin
-        wait(lambda: open_mails(first) == 0, 0.5, workers.look)
-        sending = db.session.execute(
+        wait(lambda: open_mails(first) == 0, 0.5, as_beat_does)
+        workers.look()
+        began, ended = db.session.execute(
             select(func.min(Mail.sent_at), func.max(Mail.sent_at)).where(Mail.mailing_id == first)
         ).one()
         second = tell_everybody(course, author, content_id, "Second")
         wait(lambda: open_mails(second) < PEOPLE * (1 - KILL_AT), 0.05, workers.look)
         workers.kill()
         workers.start()
-        wait(lambda: open_mails(second) == 0, 1, lambda: (as_beat_does(), workers.look()))
+        wait(lambda: open_mails(second) == 0, 1, as_beat_does)
+        workers.look()
     finally:
         workers.kill()
     singly.append(one_by_one(app, people[SAMPLE // 2 :], params))
-    rate = PEOPLE / max((sending[1] - sending[0]).total_seconds(), 0.001)
+    assert began is not None
+    assert ended is not None
+    rate = PEOPLE / max((ended - began).total_seconds(), 0.001)
     slow = sum(singly) / 2
     return {
         "rows_s": round(rows_s, 2),
@@ -156,10 +162,16 @@ def measure(app: Flask) -> dict[str, Any]:
     }
 
 
+_asked_at = 0.0
+
+
 def as_beat_does() -> None:
     """Ask for a sender and a writer; workers that were killed left their claims, which run out."""
-    broker.wake(notifications.SEND_TASK)
-    broker.wake(notifications.WRITE_TASK)
+    global _asked_at
+    if time.monotonic() > _asked_at + BEAT_EVERY:
+        _asked_at = time.monotonic()
+        broker.wake(notifications.SEND_TASK)
+        broker.wake(notifications.WRITE_TASK)
 
 
 def counted(mailings: list[int]) -> dict[str, int]:

@@ -4,8 +4,7 @@ import sys
 from email import message_from_bytes
 
 import click
-from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, ScriptInfo, pass_script_info
 
 from lms import notifications
 from lms.errors import Invalid
@@ -15,7 +14,8 @@ group = AppGroup("mail", help="Mail that came back.")
 
 @group.command("bounce")
 @click.option("--recipient", default="", help="The address it came to, where the mail server tells it.")
-def bounce(recipient: str) -> None:
+@pass_script_info
+def bounce(info: ScriptInfo, recipient: str) -> None:
     """Read one report from standard input: a delivery report (RFC 3464) or a complaint (RFC 5965).
 
     A mail server pipes each mail for the bounce address into this. What is no report, an automatic answer for
@@ -23,7 +23,7 @@ def bounce(recipient: str) -> None:
     """
     data = sys.stdin.buffer.read()
     try:
-        report = notifications.read_report(data, current_app.config["SECRET_KEY"], recipient)
+        report = notifications.read_report(data, info.load_app().config["SECRET_KEY"], recipient)
         mail = notifications.take_report(report)
     except Invalid as error:
         subject = message_from_bytes(data).get("Subject", "no subject")

@@ -81,10 +81,9 @@ def read_report(data: bytes, secret: str, recipient: str = "") -> Report:
 def _lower(part: Message) -> Iterator[tuple[str, str]]:
     """Fields of a report, which Python reads as messages of headers only; the last recipient's come last."""
     payload = part.get_payload()
-    blocks = payload if isinstance(payload, list) else []
-    for block in blocks:
-        for name, value in block.items():
-            yield name.lower(), str(value).strip()
+    for block in payload if isinstance(payload, list) else []:
+        if isinstance(block, Message):
+            yield from ((name.lower(), str(value).strip()) for name, value in block.items())
 
 
 def _addresses(message: Message, recipient: str) -> Iterator[str]:

@@ -77,9 +77,9 @@ class MailServer:
         A second drop with nothing sent in between is ServerDown: a server that hangs would otherwise cost
         its timeout for every letter.
         """
-        connection = self._connection or self._connect()
+        host = self._host()
         try:
-            _transmit(connection.host, sender, recipient, data)
+            _transmit(host, sender, recipient, data)
         except smtplib.SMTPRecipientsRefused as error:
             [(code, words)] = error.recipients.values()
             self._judge(error, code, words)
@@ -94,7 +94,7 @@ class MailServer:
     @property
     def takes_groups(self) -> bool:
         """Whether several messages may go in one write: the server has CHUNKING (RFC 3030) and PIPELINING."""
-        host = (self._connection or self._connect()).host
+        host = self._host()
         return bool(host.has_extn("chunking") and host.has_extn("pipelining") and host.has_extn("8bitmime"))
 
     def send_group(self, envelopes: Sequence[Envelope]) -> Iterator[Refused | Dropped | None]:
@@ -102,39 +102,45 @@ class MailServer:
 
         Raises ServerDown as `send` does; what was not yielded by then was not taken.
         """
-        host = (self._connection or self._connect()).host
-        commands = b"".join(
-            b"RSET\r\nMAIL FROM:<%b> BODY=8BITMIME\r\nRCPT TO:<%b>\r\nBDAT %d LAST\r\n%b"
-            % (_checked(sender).encode(), _checked(recipient).encode(), len(data), data)
-            for sender, recipient, data in envelopes
-        )
+        host = self._host()
         dropped: Dropped | None = None
         try:
-            host.sock.sendall(commands)
+            host.sock.sendall(b"".join(_chunk(*envelope) for envelope in envelopes))  # type: ignore[union-attr]
         except OSError as error:
             dropped = self._dropped(error)
         for _sender, recipient, _data in envelopes:
-            if dropped is not None:
-                yield dropped
-                continue
-            try:
-                answers = [host.getreply() for _ in range(4)]
-                refused = next((number for number, (code, _words) in enumerate(answers) if code // 100 != 2), None)
-                if refused is None:
-                    self._has_dropped = False
-                    yield None
-                    continue
-                code, words = answers[refused]
-                if refused == 1:
-                    raise ServerDown(f"SMTPSenderRefused: {code} {words!r}")
-                error = smtplib.SMTPRecipientsRefused({recipient: (code, words)})
-                self._judge(error if refused == 2 else smtplib.SMTPDataError(code, words), code, words)
-            except (Refused, Dropped) as error:
-                dropped = error if isinstance(error, Dropped) else None
-                yield error
-            except OSError as error:
-                dropped = self._dropped(error)
-                yield dropped
+            answer: Refused | Dropped | None = dropped
+            if dropped is None:
+                try:
+                    self._read_answers(host, recipient)
+                except Refused as error:
+                    answer = error
+                except Dropped as error:
+                    answer = dropped = error
+                except OSError as error:
+                    answer = dropped = self._dropped(error)
+            yield answer
+
+    def _read_answers(self, host: smtplib.SMTP, recipient: str) -> None:
+        """Those to the four commands of `_chunk`; raises what the first refusal among them means."""
+        answers = [host.getreply() for _ in range(4)]
+        refused = next((number for number, (code, _words) in enumerate(answers) if code // 100 != 2), None)
+        if refused is None:
+            self._has_dropped = False
+            return
+        code, words = answers[refused]
+        if refused == 1:
+            raise ServerDown(f"SMTPSenderRefused: {code} {words!r}")  # the sender is the same in every letter
+        is_about_recipient = refused == 2
+        error: smtplib.SMTPException = smtplib.SMTPDataError(code, words)
+        if is_about_recipient:
+            error = smtplib.SMTPRecipientsRefused({recipient: (code, words)})
+        self._judge(error, code, words)
+
+    def _host(self) -> smtplib.SMTP:
+        host = (self._connection or self._connect()).host
+        assert host is not None
+        return host
 
     def _dropped(self, error: OSError) -> Dropped:
         try:
@@ -200,6 +206,13 @@ def _transmit(host: smtplib.SMTP, sender: str, recipient: str, data: bytes) -> N
     if refused == 1:
         raise smtplib.SMTPRecipientsRefused({recipient: (code, words)})
     raise smtplib.SMTPDataError(code, words)
+
+
+def _chunk(sender: str, recipient: str, data: bytes) -> bytes:
+    """One mail transaction without waiting for an answer in between (RFC 3030); it begins by forgetting the last."""
+    sender, recipient = _checked(sender), _checked(recipient)
+    commands = f"RSET\r\nMAIL FROM:<{sender}> BODY=8BITMIME\r\nRCPT TO:<{recipient}>\r\nBDAT {len(data)} LAST\r\n"
+    return commands.encode() + data
 
 
 def _checked(address: str) -> str:

@@ -101,7 +101,7 @@ class Skeleton:
         """The message to one reader; raises BadHeaderError for a name with a line break."""
         reader = Reader(letter.id, letter.user_id, letter.name, letter.email, letter.kind, self.secret)
         filled = {filler: filler(reader) for filler in self.different}
-        parts = []
+        parts: list[bytes] = []
         for fixed, filler in zip(self.fixed, self.fillers, strict=True):
             parts += (fixed, filled[filler])
         parts.append(self.end)

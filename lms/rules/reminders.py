@@ -134,7 +134,7 @@ class Managers:
             User.organization_id == organization_id, User.active, User.department_id.is_not(None), has_role("manager")
         )
         for department_id, id in db.session.execute(statement.order_by(User.id)):
-            self._managers[department_id].append(id)
+            self._managers[department_id or 0].append(id)
 
     def of(self, user: User) -> list[int]:
         """Ids of the person's managers; nobody is their own."""

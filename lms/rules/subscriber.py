@@ -34,10 +34,10 @@ def keep_up(changes: Sequence[Change]) -> None:
             is_any_stale += mark_stale(Rule.course_id == change.object_id)
         for person_id, kinds in _people(change).items():
             people[change.organization_id, kinds].add(person_id)
-        kinds = _kinds_for_everybody(change)
-        if kinds:
+        for_everybody = _kinds_for_everybody(change)
+        if for_everybody:
             is_any_stale += mark_stale(
-                and_(Rule.organization_id == change.organization_id, Rule.kind.in_(kinds))
+                and_(Rule.organization_id == change.organization_id, Rule.kind.in_(for_everybody))
             )
     for (organization_id, of_kinds), ids in sorted(people.items(), key=lambda item: item[0][0]):
         follow(organization_id, sorted(ids), of_kinds, utcnow())

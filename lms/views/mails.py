@@ -50,7 +50,7 @@ def index() -> str:
 def show(id: int) -> str:
     """One mail: its state and why, and how it looks."""
     mail = notifications.find_mail(id, me())
-    message: EmailMessage = message_from_bytes(  # type: ignore[assignment]
+    message: EmailMessage = message_from_bytes(
         notifications.rendered(mail, current_app.config).as_bytes(), policy=default
     )
     text = message.get_body(("plain",))
