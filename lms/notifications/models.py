@@ -95,7 +95,7 @@ class Mail(Owned, db.Model):
     params: Mapped[dict[str, Any]] = mapped_column(Json)
     bundle: Mapped[str | None] = mapped_column(String(40))
     """What waits for one person under the same word becomes one mail: `daily`, `weekly`, `course/7`."""
-    carrier_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    carrier_id: Mapped[int | None] = mapped_column(BigId)
     """The mail that tells this one too."""
     state: Mapped[str] = mapped_column(String(10), default=WAITING)
     reason: Mapped[str | None] = mapped_column(String(20))
@@ -113,8 +113,9 @@ class Mail(Owned, db.Model):
 
 
 Index(
-    "ix_mails_due_at_unsettled",
+    "ix_mails_due_at_id_unsettled",
     Mail.due_at,
+    Mail.id,
     postgresql_where=Mail.due_at.is_not(None),
     sqlite_where=Mail.due_at.is_not(None),
 )
@@ -124,6 +125,12 @@ Index(
     Mail.bundle,
     postgresql_where=Mail.due_at.is_not(None) & Mail.bundle.is_not(None),
     sqlite_where=Mail.due_at.is_not(None) & Mail.bundle.is_not(None),
+)
+Index(
+    "ix_mails_carrier_id_joined",
+    Mail.carrier_id,
+    postgresql_where=Mail.carrier_id.is_not(None),
+    sqlite_where=Mail.carrier_id.is_not(None),
 )
 Index("ix_mails_organization_id_id", Mail.organization_id, Mail.id)
 
