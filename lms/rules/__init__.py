@@ -1,5 +1,6 @@
 """Rules: who is enrolled in a course because of what they are, until when, and who is reminded."""
 
+from lms.rules import applying
 from lms.rules.applying import apply_some, mark_timed
 from lms.rules.kinds import KINDS, Kind, people_of
 from lms.rules.models import Reminder, ReminderPlan, Rule, RuleEnrollment
@@ -33,6 +34,7 @@ __all__ = [
     "RuleAttrs",
     "RuleEnrollment",
     "apply_some",
+    "applying",
     "covered_counts",
     "create_rule",
     "delete_rule",

@@ -16,7 +16,7 @@ from lms.db import BigId, db
 from lms.policy import ROLES
 
 Params = Mapping[str, Any]
-Choice = tuple[str, str]
+Choice = tuple[str, str | LazyString]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Kind:
         """The sentence, in the language at hand."""
         value = str(params.get("value", ""))
         known = dict(self.choices(organization_id)) if self.choices else {}
-        return str(self.sentence) % {"value": known.get(value, "?").strip("– ")}
+        return str(self.sentence) % {"value": str(known.get(value, "?")).strip("– ")}
 
 
 def _value(params: Params) -> int:
@@ -96,7 +96,7 @@ ROLE_WORDS = {
 
 
 def _role_choices(organization_id: int) -> list[Choice]:
-    return [(role, str(ROLE_WORDS[role])) for role in ROLES]
+    return [(role, ROLE_WORDS[role]) for role in ROLES]
 
 
 KINDS: dict[str, Kind] = {

@@ -19,7 +19,9 @@ PAGES = (
     "/contents/", "/contents/1", "/contents/1/pages/1", "/contents/new", "/events/", "/events/1", "/events/new",
     "/results/", "/people/", "/people/5", "/people/5/edit", "/people/invite", "/departments", "/departments/new",
     "/job-functions/new", "/settings/", "/profile/", "/change", "/search/?q=fire", "/activity/", "/audits/",
-    "/notifications/", "/notifications/preferences", "/admin/deliveries/", "/dev/mail",
+    "/notifications/", "/notifications/preferences", "/notifications/defaults", "/courses/1/rules/",
+    "/courses/1/rules/new", "/admin/mails/", "/admin/mails/1", "/admin/mails/stopped", "/admin/mailings/",
+    "/admin/mail-templates/", "/admin/mail-templates/enrolled/en", "/admin/deliveries/", "/dev/mail",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from wtforms import BooleanField, DateField, IntegerField, SelectField
 from wtforms.validators import Optional
 
 from lms.rules import KINDS
+from lms.rules.kinds import Choice
 
 
 class RuleForm(FlaskForm):
@@ -16,7 +17,7 @@ class RuleForm(FlaskForm):
     due_days = IntegerField(_("Or days after enrollment"), [Optional()])
     removes = BooleanField(_("Take out again who no longer matches and has no results"))
 
-    def offer(self, choices: dict[str, list[tuple[str, str]]]) -> None:
+    def offer(self, choices: dict[str, list[Choice]]) -> None:
         """What can be chosen for each kind."""
         for name, rows in choices.items():
             self[f"value_{name}"].choices = rows
