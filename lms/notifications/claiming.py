@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from lms.accounts import User
@@ -34,6 +34,8 @@ CLAIM_AHEAD = timedelta(seconds=2)
 """Where there is a rate, nobody claims what could not be sent sooner than this."""
 
 Preferences = dict[tuple[int, str], str]
+Place = tuple[datetime, int]
+"""Where a mail stood in the order of sending: when it was due, and its id."""
 
 
 @dataclass(slots=True)
@@ -44,6 +46,7 @@ class Claim:
     seen: int = 0
     """Rows looked at, those included that are not to go."""
     start: datetime | None = None
+    last: Place | None = None
 
 
 @dataclass(slots=True)
@@ -57,8 +60,13 @@ class _Taken:
     stopped: str | None
 
 
-def claim(now: datetime, for_how_long: timedelta, per_second: float = 0) -> Claim:
+def claim(
+    now: datetime, for_how_long: timedelta, per_second: float = 0, after: Place | None = None
+) -> Claim:
     """Take a chunk that is due at `now`; nine statements at most, whatever the number of mails.
+
+    `after` is where the last claim ended: the index is full of what was just dealt with before that, until the
+    database tidies up, and walking over it again would take longer than the mails do.
 
     Of what waits for one person in one bundle the first takes the others along. What is not to go is marked at once:
     suppressed, with the reason, or put off until the reader's quiet hours end.
@@ -68,12 +76,13 @@ def claim(now: datetime, for_how_long: timedelta, per_second: float = 0) -> Clai
         start = _pace(now) if per_second else None
         if start is not None and start > now + CLAIM_AHEAD:
             return Claim()
-        ids = _take(now, now + for_how_long, most)
-        if not ids:
+        rows = _take(now, now + for_how_long, most, after)
+        if not rows:
             return Claim()
+        ids = [id for _due_at, id in rows]
         taken = _load(ids)
         chosen = _join(taken)
-        claim = Claim(seen=len(ids), start=start)
+        claim = Claim(seen=len(ids), start=start, last=rows[-1])
         suppressed: dict[str, list[int]] = defaultdict(list)
         put_off: dict[datetime, list[int]] = defaultdict(list)
         for row in taken:
@@ -85,10 +94,10 @@ def claim(now: datetime, for_how_long: timedelta, per_second: float = 0) -> Clai
                 put_off[later].append(row.letter.id)
             else:
                 claim.letters.append(row.letter)
-        for reason, rows in suppressed.items():
-            _change(rows, state=SUPPRESSED, reason=reason, due_at=None, error=None)
-        for moment, rows in put_off.items():
-            _change(rows, state=WAITING, due_at=moment, attempts=Mail.attempts - 1)
+        for reason, unwanted in suppressed.items():
+            _change(unwanted, state=SUPPRESSED, reason=reason, due_at=None, error=None)
+        for moment, early in put_off.items():
+            _change(early, state=WAITING, due_at=moment, attempts=Mail.attempts - 1)
         if start is not None:
             end = start + timedelta(seconds=len(claim.letters) / per_second)
             db.session.execute(update(Pace).values(free_at=end))
@@ -105,7 +114,7 @@ def _pace(now: datetime) -> datetime:
     return max(free_at or now, now)
 
 
-def _take(now: datetime, until: datetime, most: int) -> list[int]:
+def _take(now: datetime, until: datetime, most: int, after: Place | None) -> list[Place]:
     """Lock and claim; of a bundle only its first can be taken, so no two workers take parts of the same one."""
     earlier = aliased(Mail)
     is_first = ~(
@@ -115,17 +124,20 @@ def _take(now: datetime, until: datetime, most: int) -> list[int]:
         .exists()
     )
     statement = (
-        select(Mail.id)
+        select(Mail.due_at, Mail.id)
         .where(Mail.due_at <= now, or_(Mail.bundle.is_(None), is_first))
         .order_by(Mail.due_at, Mail.id)
         .limit(most)
         .with_for_update(skip_locked=True, of=Mail)
     )
-    ids = list(db.session.scalars(statement))
+    if after is not None:
+        statement = statement.where(tuple_(Mail.due_at, Mail.id) > after)
+    found = [(due_at or now, id) for due_at, id in db.session.execute(statement)]
+    ids = [id for _due_at, id in found]
     if ids:
         address = select(User.email).where(User.id == Mail.user_id).scalar_subquery()
         _change(ids, state=CLAIMED, reason=None, due_at=until, attempts=Mail.attempts + 1, address=address)
-    return ids
+    return found
 
 
 def _change(ids: Collection[int], **values: Any) -> None:

@@ -15,7 +15,7 @@ from lms import broker
 from lms.accounts import User
 from lms.db import db, on_commit, transaction, utcnow
 from lms.notifications.bounces import is_final, stop_address
-from lms.notifications.claiming import Claim, claim
+from lms.notifications.claiming import Claim, Place, claim
 from lms.notifications.letters import Letter
 from lms.notifications.models import CLAIMED, FAILED, HARD_BOUNCE, SENT, WAITING, Mail
 from lms.notifications.server import Dropped, Envelope, MailServer, Refused, ServerDown
@@ -81,7 +81,12 @@ def send_waiting(
     claim_for, end = timedelta(seconds=config["MAIL_CLAIM"]), clock() + RUN_FOR
     with _marking() as marks, MailServer(config["MAIL_TIMEOUT"]) as server:
         sender = _Sender(config, server, marks, clock, sleep)
-        while (taken := claim(clock(), claim_for, config["MAIL_PER_SECOND"])).seen:
+        after: Place | None = None
+        while True:
+            taken = claim(clock(), claim_for, config["MAIL_PER_SECOND"], after)
+            if not taken.seen and after is None:
+                break
+            after = taken.last
             try:
                 sender.send(taken, clock() + claim_for * BEGIN_WITHIN)
             except ServerDown as error:
