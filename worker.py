@@ -12,4 +12,9 @@ from lms.tasks.celery import make_celery
 
 app = make_celery(create_app())
 for tasks in (subscribers, relay, mail, retention, compliance, reminders):
+from lms.tasks import mail, relay, retention, rules, subscribers
+from lms.tasks.celery import make_celery
+
+app = make_celery(create_app())
+for tasks in (subscribers, relay, mail, retention, rules):
     tasks.register(app)

@@ -9,6 +9,7 @@ from typing import Any
 from bench import broadcast, media
 from bench.both import on_both
 from bench.compliance import run as compliance
+from bench.notify import run as notify
 from bench.pipeline import run as pipeline
 from bench.quiz import run as quiz
 
@@ -20,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "media": media.run,
     "quiz": quiz.run,
     "compliance": compliance.run,
+    "notify": notify.run,
 }
 
 

@@ -14,7 +14,8 @@ from lms.config import ROOT
 from tests import services
 
 QUEUES = (
-    "tasks", "audits", "activities", "notifications", "analytics", "compliance", "first", "second", "third", "fourth",
+    "tasks", "audits", "activities", "notifications", "analytics", "compliance", "certificates", "reminders", "rules",
+    "first", "second", "third", "fourth",
 )  # fmt: skip
 BROKERS = {"rabbitmq": services.RABBITMQ, "redis": services.REDIS}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from lms import analytics, broker, commands, config, media, packages, subscribers, tracing, views
+from lms import analytics, broker, commands, config, media, notifications, packages, subscribers, tracing, views
 from lms.db import db
 from lms.events import EventCenter
 from lms.extensions import mail, migrate
@@ -24,6 +24,7 @@ def create_app(**settings: Any) -> Flask:
     analytics.configure(app.config)
     media.configure(app.config)
     packages.configure(app.config)
+    notifications.configure(app.config)
     EventCenter.relay_after = timedelta(seconds=app.config["RELAY_AFTER"])
     EventCenter.publish = staticmethod(broker.publish)
     if app.config["BROKER_URL"]:

@@ -123,6 +123,9 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "MAIL_SUPPRESS_SEND": False,
         "MAIL_TIMEOUT": float(environ.get("MAIL_TIMEOUT", "10")),
         "MAIL_CLAIM": float(environ.get("MAIL_CLAIM", "300")),
+        "MAIL_BOUNCE": environ.get("MAIL_BOUNCE", ""),
+        "MAIL_MERGE": float(environ.get("MAIL_MERGE", "300")),
+        "MAIL_PER_SECOND": float(environ.get("MAIL_PER_SECOND", "0")),
         "MAIL_CATCHER": environ.get("MAIL_CATCHER"),
         # Analytics
         "MIXPANEL_TOKEN": environ.get("MIXPANEL_TOKEN"),

@@ -70,6 +70,11 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
     "Attempt": {"view": frozenset({"author", "manager", "auditor", "admin", SELF}), "learn": frozenset({SELF})},
     "Audit": {"view": frozenset({"auditor", "admin"})},
     "Activity": {"view": EVERYBODY},
+    "Mail": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
+    "Mailing": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
+    "MailTemplate": {"edit": frozenset({"admin"})},
+    "StoppedAddress": {"edit": frozenset({"admin"})},
+    "Rule": {"view": frozenset({"author", "manager", "admin"}), "edit": frozenset({"author", "admin"})},
     "Delivery": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
 }
 

@@ -9,6 +9,9 @@ from lms.notifications import subscriber as notifications
 from lms.reminders import subscriber as reminders
 
 SUBSCRIBERS = (audits, activities, notifications, analytics, compliance, certificates, reminders)
+from lms.rules import subscriber as rules
+
+SUBSCRIBERS = (audits, activities, notifications, analytics, rules)
 
 
 def names() -> list[str]:

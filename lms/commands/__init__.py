@@ -3,6 +3,7 @@
 from flask import Flask
 
 from lms.commands import changes, compliance, demo, shell, users
+from lms.commands import changes, demo, mail, shell, users
 
 
 def register(app: Flask) -> None:
@@ -11,4 +12,5 @@ def register(app: Flask) -> None:
     app.cli.add_command(users.group)
     app.cli.add_command(demo.group)
     app.cli.add_command(compliance.group)
+    app.cli.add_command(mail.group)
     app.shell_context_processor(shell.at_hand)

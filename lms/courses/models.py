@@ -1,8 +1,8 @@
 """Courses, their subjects, and who is enrolled."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts import User
@@ -61,6 +61,16 @@ class Enrollment(Owned, Stamped, db.Model):
     round: Mapped[int] = mapped_column(default=1)
     enrolled_by_id: Mapped[int | None] = mapped_column(BigId)
     completed_at: Mapped[datetime | None]
+    due_on: Mapped[date | None] = mapped_column(Date)
+    """Until when, that day included, the person should be done."""
 
     course: Mapped[Course] = relationship()
     user: Mapped[User] = relationship()
+
+
+Index(
+    "ix_enrollments_due_on_open",
+    Enrollment.due_on,
+    postgresql_where=Enrollment.completed_at.is_(None),
+    sqlite_where=Enrollment.completed_at.is_(None),
+)

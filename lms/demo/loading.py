@@ -18,7 +18,7 @@ from lms.content import Content, ContentPage, ContentVersion
 from lms.courses import Course, DRAFT, Enrollment, PUBLISHED, Subject
 from lms.db import db, snapshot, transaction, utcnow
 from lms.deliveries import Delivery, deliver
-from lms.demo import authoring, certificates, classroom, compliance, questions
+from lms.demo import authoring, certificates, classroom, compliance, questions, rules
 from lms.demo.texts import BODY, FIRST, HOSPITAL, LAST, LOGISTICS, PASSWORD
 from lms.events import Change, EventCenter
 from lms.results import Result
@@ -38,7 +38,7 @@ PEOPLE = 100
 """People per organization."""
 SPECIAL = ("admin", "author", "manager", "instructor", "auditor", "learner")
 NOT_HERE = ("notifications", "analytics", "reminders")
-PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = (questions.add, authoring.add, compliance.add, certificates.add, classroom.add)
+PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = (questions.add, authoring.add, compliance.add, certificates.add, classroom.add, rules.add)
 """What the larger parts of the product add, each in a file of its own."""
 
 

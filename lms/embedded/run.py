@@ -104,6 +104,7 @@ def start_mail(processes: Processes, instance: Path, stack: ExitStack) -> None:
         "MAIL_SERVER": catcher.hostname,
         "MAIL_PORT": str(catcher.port),
         "MAIL_CATCHER": str(instance / "mail"),
+        "MAIL_MERGE": processes.environment.get("MAIL_MERGE", "3"),
     }
     say("  mail      caught and sent to nobody, because MAIL_SERVER is not set")
 

@@ -1,26 +1,128 @@
-"""Notifications: the in-app inbox, mail, and what people want to hear."""
+"""Notifications: the in-app inbox, mail, what people want to hear and when, and what became of every mail."""
 
-from lms.notifications.inbox import inbox_page, open_note, preferences, read_all, set_preferences, unread_count
-from lms.notifications.kinds import CHOICES, KINDS
-from lms.notifications.models import IN_APP, MAIL, OFF, Mail, Notification, Preference
+from lms.notifications.bounces import (
+    StoppedAddress,
+    lift,
+    read_report,
+    stop_address,
+    stopped_count,
+    stopped_page,
+    take_report,
+)
+from lms.notifications.inbox import inbox_page, open_note, read_all, unread_count
+from lms.notifications.kinds import CHOICES, DAILY, IN_APP, KINDS, MAIL, OFF, WEEKLY
+from lms.notifications.mailings import (
+    find_mailing,
+    go_on_with_mailing,
+    mailings_page,
+    progress,
+    stop_mailing,
+    write_some,
+)
+from lms.notifications.mails import (
+    Which,
+    count_not_sent,
+    find_mail,
+    joined_mails,
+    mails_page,
+    rendered,
+    send_again,
+    send_all_again,
+    state_counts,
+)
+from lms.notifications.models import Mail, Mailing, Notification
 from lms.notifications.outbox import SEND_TASK, post_mail, send_waiting
+from lms.notifications.signing import unsubscription
+from lms.notifications.telling import WRITE_TASK, configure, wake_writer
+from lms.notifications.templates import (
+    MailTemplate,
+    example,
+    preview,
+    reset_template,
+    save_template,
+    templates_of,
+    words_for,
+)
+from lms.notifications.wishes import (
+    CHANNELS,
+    Habits,
+    HabitsAttrs,
+    Preference,
+    defaults,
+    digest_plan,
+    habits_of,
+    preferences,
+    set_defaults,
+    set_habits,
+    set_preferences,
+    switch_off,
+)
+from lms.notifications.words import text_of, title_of, variables
 
 __all__ = [
+    "CHANNELS",
     "CHOICES",
+    "DAILY",
     "IN_APP",
     "KINDS",
     "MAIL",
     "OFF",
     "SEND_TASK",
+    "WEEKLY",
+    "WRITE_TASK",
+    "Habits",
+    "HabitsAttrs",
     "Mail",
+    "MailTemplate",
+    "Mailing",
     "Notification",
     "Preference",
+    "StoppedAddress",
+    "Which",
+    "configure",
+    "count_not_sent",
+    "defaults",
+    "digest_plan",
+    "example",
+    "find_mail",
+    "find_mailing",
+    "go_on_with_mailing",
+    "habits_of",
     "inbox_page",
+    "joined_mails",
+    "lift",
+    "mailings_page",
+    "mails_page",
     "open_note",
     "post_mail",
     "preferences",
+    "preview",
+    "progress",
     "read_all",
+    "read_report",
+    "rendered",
+    "reset_template",
+    "save_template",
+    "send_again",
+    "send_all_again",
     "send_waiting",
+    "set_defaults",
+    "set_habits",
     "set_preferences",
+    "state_counts",
+    "stop_address",
+    "stop_mailing",
+    "stopped_count",
+    "stopped_page",
+    "switch_off",
+    "take_report",
+    "templates_of",
+    "text_of",
+    "title_of",
     "unread_count",
+    "unsubscription",
+    "variables",
+    "wake_writer",
+    "words_for",
+    "write_some",
 ]

@@ -1,14 +1,11 @@
-"""The inbox and the preferences."""
-
-from collections.abc import Mapping
+"""The inbox."""
 
 from sqlalchemy import func, select, update
 
 from lms.accounts import User
 from lms.db import db, find, transaction, utcnow
-from lms.errors import Invalid, NotFound
-from lms.notifications.kinds import CHOICES
-from lms.notifications.models import IN_APP, MAIL, OFF, Notification, Preference
+from lms.errors import NotFound
+from lms.notifications.models import Notification
 from lms.paging import Page, paginate
 
 
@@ -44,27 +41,3 @@ def read_all(user: User) -> None:
             .where(Notification.user_id == user.id, Notification.read_at.is_(None))
             .values(read_at=utcnow())
         )
-
-
-def preferences(user: User) -> dict[str, str]:
-    """What the person wants, for every kind that can be chosen; one statement."""
-    chosen = {
-        kind: channel
-        for kind, channel in db.session.execute(
-            select(Preference.kind, Preference.channel).where(Preference.user_id == user.id)
-        )
-    }
-    return {kind: chosen.get(kind, MAIL) for kind in CHOICES}
-
-
-def set_preferences(user: User, wishes: Mapping[str, str]) -> None:
-    """Keep what the person wants; raises Invalid for a kind or channel there is not, and keeps nothing then."""
-    for kind, channel in wishes.items():
-        if kind not in CHOICES or channel not in (MAIL, IN_APP, OFF):
-            raise Invalid(kind, "Choose one from the list.")
-    with transaction() as session:
-        known = {row.kind: row for row in session.scalars(select(Preference).where(Preference.user_id == user.id))}
-        for kind, channel in wishes.items():
-            row = known.get(kind) or Preference(organization_id=user.organization_id, user_id=user.id, kind=kind)
-            row.channel = channel
-            session.add(row)

@@ -6,6 +6,9 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+MAIL, DAILY, WEEKLY, IN_APP, OFF = "mail", "daily", "weekly", "in_app", "off"
+"""What somebody wants of a kind: a mail at once, in the daily or weekly digest, only the note in the inbox, nothing.
+But for the last, the note is always there."""
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -17,6 +20,12 @@ class Kind:
     button: LazyString
     path: str
     can_be_off: bool = True
+    channel: str = MAIL
+    """How somebody hears of it who chose nothing, and whose organization did not either."""
+    merges: bool = False
+    """Several within a few minutes about one course (or event) become one mail."""
+    is_urgent: bool = False
+    """Goes at any hour, and to somebody who is away: they asked for it just now."""
 
     def link(self, params: dict[str, Any], base: str = "") -> str:
         """The address its button leads to."""
@@ -37,6 +46,7 @@ KINDS: dict[str, Kind] = {
         text=_("%(actor)s added the subject %(title)s to the course %(course)s."),
         button=_("Open the course"),
         path="/courses/{course_id}",
+        merges=True,
     ),
     "course_published": Kind(
         label=_("A course of yours opens"),
@@ -44,6 +54,7 @@ KINDS: dict[str, Kind] = {
         text=_("%(actor)s published the course %(course)s. You can start."),
         button=_("Open the course"),
         path="/courses/{course_id}",
+        merges=True,
     ),
     "event_changed": Kind(
         label=_("An event of yours changes"),
@@ -51,6 +62,7 @@ KINDS: dict[str, Kind] = {
         text=_("%(actor)s changed when or where %(title)s takes place. Check the new details."),
         button=_("See when and where"),
         path="/events/{object_id}",
+        merges=True,
     ),
     "registered": Kind(
         label=_("You have a place in an event"),
@@ -181,6 +193,27 @@ KINDS: dict[str, Kind] = {
         ),
         button=_("Open the team"),
         path="/team/",
+    "due_soon": Kind(
+        label=_("A course of yours is due soon"),
+        title=_("%(course)s is due on %(due)s"),
+        text=_("Please finish the course %(course)s before %(due)s."),
+        button=_("Open the course"),
+        path="/courses/{course_id}",
+    ),
+    "overdue": Kind(
+        label=_("A course of yours is overdue"),
+        title=_("%(course)s was due on %(due)s"),
+        text=_("The course %(course)s was due on %(due)s and is not finished yet. Please finish it now."),
+        button=_("Open the course"),
+        path="/courses/{course_id}",
+    ),
+    "escalation": Kind(
+        label=_("Somebody of your team is late with a course"),
+        title=_("%(learner)s is late with %(course)s"),
+        text=_("%(learner)s should have finished the course %(course)s on %(due)s."),
+        button=_("Open this person's page"),
+        path="/people/{user_id}",
+        merges=True,
     ),
     "invitation": Kind(
         label=_("Invitation"),
@@ -197,6 +230,7 @@ KINDS: dict[str, Kind] = {
         button=_("Choose a new password"),
         path="/reset/{token}",
         can_be_off=False,
+        is_urgent=True,
     ),
 }
 CHOICES = {kind: words for kind, words in KINDS.items() if words.can_be_off}

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, insert, select
+from sqlalchemy import Select, insert, select
 
 from lms.accounts import Organization, User, names
 from lms.compliance import Qualification
-from lms.courses import PUBLISHED, Course, Enrollment, Subject
+from lms.courses import Course, Enrollment, PUBLISHED, Subject
 from lms.db import db, on_commit
 from lms.events import Change, EventCenter
 from lms.notifications import classroom
-from lms.notifications.models import MAIL, OFF, Mail, Notification, Preference
+from lms.notifications.models import MAIL, Mail, Notification, OFF, Preference
 from lms.notifications.outbox import wake_sender
+from lms.notifications.telling import params_of, tell
 
 
 @EventCenter.subscriber(
@@ -24,6 +25,7 @@ from lms.notifications.outbox import wake_sender
         "SessionInstructor": {"created", "deleted"},
         "Registration": {"created", "updated"},
         "Enrollment": {"created", "updated"},
+        "Reminder": {"created"},
         "User": {"created", "updated"},
         "Evidence": {"updated"},
     },
@@ -47,6 +49,8 @@ def notify(change: Change) -> None:
             tell_learner(change)
         case "Evidence" if change.difference.get("state"):
             tell_of_review(change)
+        case "Reminder":
+            remind(change)
 
 
 def tell_of_review(change: Change) -> None:
@@ -83,6 +87,18 @@ def tell_learner(change: Change) -> None:
     tell(change, kind, person, params_of(change, change.state["course_id"]), even_actor=not is_new)
 
 
+def remind(change: Change) -> None:
+    """Tell a learner that a course is due, or was; or their managers that it was, and the course is not finished."""
+    state = change.state
+    learner = db.session.get_one(User, state["user_id"])
+    params = params_of(change, state["course_id"]) | {
+        "due": state["due_on"],
+        "learner": learner.name,
+        "user_id": learner.id,
+    }
+    tell(change, state["kind"], select(User.id).where(User.id.in_(state["told"])), params)
+
+
 def _enrolled_then(change: Change) -> Select[int]:
     """Who was in an open course when it happened; a late delivery tells nobody of what was there when they came."""
     return (
@@ -92,47 +108,6 @@ def _enrolled_then(change: Change) -> Select[int]:
         .where(Enrollment.created_at <= change.created_at)
         .distinct()
     )
-
-
-def params_of(change: Change, course_id: int | None) -> dict[str, Any]:
-    """The names and ids its sentences and links need."""
-    course = db.session.scalar(select(Course.title).where(Course.id == course_id)) if course_id else None
-    actors = names({change.actor_id} if change.actor_id is not None else set())
-    return {
-        "actor": actors.get(change.actor_id or 0, "LMS"),
-        "title": change.state.get("title", ""),
-        "course": course or "",
-        "course_id": course_id,
-        "object_id": change.object_id,
-    }
-
-
-def tell(change: Change, kind: str, people: Select[int], params: dict[str, Any], *, even_actor: bool = False) -> None:
-    """Note and mail to the active ones of `people`, as each prefers."""
-    statement = (
-        select(User.id, Preference.channel)
-        .outerjoin(Preference, and_(Preference.user_id == User.id, Preference.kind == kind))
-        .where(User.id.in_(people), User.active, User.organization_id == change.organization_id)
-        .order_by(User.id)
-    )
-    if not even_actor and change.actor_id is not None:
-        statement = statement.where(User.id != change.actor_id)
-    wishes = [(id, channel or MAIL) for id, channel in db.session.execute(statement)]
-    notes = [
-        {
-            "organization_id": change.organization_id,
-            "user_id": id,
-            "change_id": change.id,
-            "kind": kind,
-            "params": params,
-            "created_at": change.created_at,
-        }
-        for id, channel in wishes
-        if channel != OFF
-    ]
-    if notes:
-        db.session.execute(insert(Notification), notes)
-    _write_mails(change, kind, params, [id for id, channel in wishes if channel == MAIL])
 
 
 def _write_mails(change: Change, kind: str, params: dict[str, Any], user_ids: list[int]) -> None:

@@ -39,6 +39,9 @@ from lms.views import (
     mailcatcher,
     media,
     my_qualifications,
+    mailings,
+    mails,
+    mailtemplates,
     notifications,
     organization,
     origins,
@@ -51,6 +54,7 @@ from lms.views import (
     registrations,
     results,
     rooms,
+    rules,
     search,
     sessions,
     signin,
@@ -61,6 +65,7 @@ from lms.views import (
     uploads,
     verification,
     xapi,
+    unsubscribing,
 )
 
 PAGES = (
@@ -85,6 +90,11 @@ PAGES = (
     audits,
     notifications,
     deliveries,
+    mails,
+    mailings,
+    mailtemplates,
+    rules,
+    unsubscribing,
     health,
     my_qualifications,
     team,

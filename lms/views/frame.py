@@ -108,6 +108,7 @@ ITEMS = (
             ("Activity", "activity", "activities.index", ("view", "Activity")),
             ("Audit trail", "shield-check", "audits.index", ("view", "Audit")),
             ("Deliveries", "send-check", "deliveries.index", ("view", "Delivery")),
+            ("Mails", "envelope", "mails.index", ("view", "Mail")),
         ),
     ),
 )

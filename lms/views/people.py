@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 
-from lms import accounts, activities, results
+from lms import accounts, activities, results, rules
 from lms.accounts import User, UserAttrs
 from lms.attrs import validated
 from lms.db import find
@@ -61,6 +61,7 @@ def show(id: int) -> str:
         roles=dict(ROLES),
         results=results.results_page(user.organization_id, user_id=user.id),
         activities=activities.activities_page(me(), size=25, user_id=user.id),
+        reasons=rules.reasons(user),
     )
 
 

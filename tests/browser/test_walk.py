@@ -32,6 +32,9 @@ PAGES = (
     "/events/13", "/events/13/people/", "/events/13/people/add", "/events/13/again", "/events/13/cancel",
     "/events/13/sessions/new", "/events/templates", "/events/19/close", "/events/19/sessions/19/attendance",
     "/events/19/sessions/19/code", "/events/19/sessions/19/list",
+    "/notifications/", "/notifications/preferences", "/notifications/defaults", "/courses/1/rules/",
+    "/courses/1/rules/new", "/admin/mails/", "/admin/mails/1", "/admin/mails/stopped", "/admin/mailings/",
+    "/admin/mail-templates/", "/admin/mail-templates/enrolled/en", "/admin/deliveries/", "/dev/mail",
 )  # fmt: skip
 
 

@@ -19,6 +19,8 @@ class Post:
     def __init__(self) -> None:
         self.received: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
+        self.senders: list[str] = []
+        """Of the envelopes."""
         self.connections = 0
         self.answers: dict[str, str] = {}
         """What it says to a recipient's address instead of taking the mail."""
@@ -42,6 +44,7 @@ class Post:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         session.taken += 1
         self.recipients.append(envelope.rcpt_tos)
+        self.senders.append(envelope.mail_from)
         self.received.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 

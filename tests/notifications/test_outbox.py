@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from lms import accounts, notifications
 from lms.db import db, utcnow
 from lms.notifications import Mail
+from lms.notifications.claiming import CHUNK
 from tests import factories
 from tests.notifications.conftest import refuse_sign_in
 
@@ -93,7 +94,7 @@ def test_an_address_refused_for_good_fails_and_the_others_are_sent(post, people,
 
 def test_a_run_goes_on_after_a_chunk_in_which_everything_is_refused(post, organization, people, send):
     post.answers[people[0].email] = "550 5.1.1 No such user"
-    for _ in range(50):
+    for _ in range(CHUNK):
         notifications.post_mail(people[0], "subject_added", NEWS)
     notifications.post_mail(people[1], "subject_added", NEWS)
     assert send() == 1
