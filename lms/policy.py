@@ -33,6 +33,10 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
     "Enrollment": {"view": frozenset({"author", "manager", "auditor", "admin", SELF}), "learn": frozenset({SELF})},
     "Audit": {"view": frozenset({"auditor", "admin"})},
     "Activity": {"view": EVERYBODY},
+    "Result": {"record": frozenset({"instructor", "author", "admin"})},
+    "ApiKey": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
+    "Import": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
+    "Export": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
     "Delivery": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
 }
 

@@ -9,8 +9,9 @@ mkdir -p "$to"
 cp node_modules/bootstrap/dist/css/bootstrap.min.css node_modules/bootstrap/dist/js/bootstrap.bundle.min.js "$to"
 cp node_modules/htmx.org/dist/htmx.min.js node_modules/quill/dist/quill.js node_modules/quill/dist/quill.snow.css "$to"
 cp node_modules/sortablejs/Sortable.min.js "$to"
+cp node_modules/swagger-ui-dist/swagger-ui.css node_modules/swagger-ui-dist/swagger-ui-bundle.js "$to"
 sed -i '/sourceMappingURL/d' "$to"/*.css "$to"/*.js
-for package in bootstrap bootstrap-icons htmx.org quill sortablejs; do
+for package in bootstrap bootstrap-icons htmx.org quill sortablejs swagger-ui-dist; do
     cp node_modules/$package/LICENSE* "$to/$package.LICENSE"
 done
 {

@@ -10,6 +10,7 @@ from lms.extensions import babel, csrf
 from lms.origin import Origin, working_for
 from lms.views import (
     activities,
+    api,
     audits,
     contents,
     courses,
@@ -71,6 +72,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(page.blueprint)
     if app.config["MAIL_CATCHER"]:
         app.register_blueprint(mailcatcher.blueprint)
+    api.register(app)
     app.before_request(remember_origin)
     app.teardown_request(forget_origin)
     app.after_request(protect)

@@ -1,0 +1,2 @@
+"""Transfer."""
+from lms.transfer.models import Export, ExportSchedule, Import, ImportRow, ColumnMatch

@@ -1,0 +1,3 @@
+"""x"""
+def register(b): pass
+def describe(s): pass
