@@ -33,5 +33,7 @@ beat_schedule = {
         "options": {"expires": _settings["RELAY_EVERY"]},
     },
     "retention": {"task": "lms.retention", "schedule": 3600.0, "options": {"expires": 3600}},
+    "transfers": {"task": "lms.transfers", "schedule": 15.0, "options": {"expires": 15}},
+    "tidy-transfers": {"task": "lms.transfers.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
     "mail": {"task": "lms.mail", "schedule": 15.0, "options": {"expires": 15}},
 }

@@ -1,9 +1,9 @@
 """What ops runs: `celery -A worker worker`, `celery -A worker beat`, `celery -A worker flower`."""
 
 from lms import create_app
-from lms.tasks import mail, relay, retention, subscribers
+from lms.tasks import mail, relay, retention, subscribers, transfers
 from lms.tasks.celery import make_celery
 
 app = make_celery(create_app())
-for tasks in (subscribers, relay, mail, retention):
+for tasks in (subscribers, relay, mail, retention, transfers):
     tasks.register(app)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from lms import analytics, broker, transfer, commands, config, subscribers, tracing, views
+from lms import analytics, broker, commands, config, subscribers, tracing, views
 from lms.db import db
 from lms.events import EventCenter
 from lms.extensions import mail, migrate

@@ -24,15 +24,11 @@ def create_rows(model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]],
     if not rows:
         return []
     table, columns = model.__table__, inspect(model).columns
-    defaults = {column.key: column.default for column in columns if column.default is not None}
+    defaults: dict[str, Any] = {column.key: column.default for column in columns if column.default is not None}
+    blank = {column.key: None for column in columns if column.key != "id" and column.default is None}
     complete = [
-        {
-            **{key: default.arg(None) if default.is_callable else default.arg
-               for key, default in defaults.items() if key not in row},
-            **row,
-        }
-        for row in rows
-    ]  # fmt: skip
+        {**blank, **{key: _made(default) for key, default in defaults.items() if key not in row}, **row} for row in rows
+    ]
     session: Session = db.session()
     statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)  # type: ignore[arg-type]
     ids = list(session.scalars(statement, complete))
@@ -43,6 +39,10 @@ def create_rows(model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]],
     ]
     broadcast_rows("created", model, [(None, state) for state in states], actor)
     return ids
+
+
+def _made(default: Any) -> Any:
+    return default.arg(None) if default.is_callable else default.arg
 
 
 def broadcast_rows(
@@ -74,7 +74,7 @@ def broadcast_rows(
         if (state := after if after is not None else before) is not None
     ]
     session: Session = db.session()
-    ids = list(session.scalars(insert(Change.__table__).returning(Change.id, sort_by_parameter_order=True), rows))  # type: ignore[arg-type]
+    ids = list(session.scalars(insert(Change.__table__).returning(Change.id, sort_by_parameter_order=True), rows))
     heard = [
         Heard(action, row["object_type"], row["object_id"], row["actor_id"], id, row["before"], row["after"])
         for id, row in zip(ids, rows, strict=True)

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 from structlog.contextvars import bound_contextvars
 
-
 QUIET = "import"
 """The door of what is done in bulk: the trail has every row of it, under one entry; nobody is told of each."""
 ALOUD = "import, told"

@@ -22,6 +22,7 @@ SENTENCES: dict[str, LazyString] = {
     "event_planned": _("%(actor)s planned the event %(title)s"),
     "event_changed": _("%(actor)s changed when or where %(title)s takes place"),
     "person_added": _("%(actor)s added %(user)s"),
+    "imported": _("%(actor)s imported the file %(title)s"),
 }
 
 ABOUT_COURSES = ("course_published", "course_archived", "course_reopened", "subject_added", "subject_removed")
@@ -36,6 +37,7 @@ ALWAYS = {
     ("Result", "created"): "subject_finished",
     ("Content", "created"): "content_created",
     ("Event", "created"): "event_planned",
+    ("Import", "created"): "imported",
 }
 STATUS = {"published": "course_published", "archived": "course_archived", "draft": "course_reopened"}
 

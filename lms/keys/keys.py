@@ -111,7 +111,9 @@ def _note_use(id: int, last: datetime | None) -> None:
     now = utcnow()
     if last is None or now - last > NOTED_EVERY:
         with transaction() as session:
-            session.execute(update(ApiKey).where(ApiKey.id == id).values(last_used_at=now, updated_at=ApiKey.updated_at))
+            session.execute(
+                update(ApiKey).where(ApiKey.id == id).values(last_used_at=now, updated_at=ApiKey.updated_at)
+            )
 
 
 def key_names(ids: Collection[int]) -> dict[int, str]:

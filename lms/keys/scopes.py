@@ -19,7 +19,7 @@ SCOPES: dict[str, tuple[frozenset[str], LazyString]] = {
 """By scope: the roles its key acts with, and what it says on the page."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KeyActor:
     """A key as the actor of a change. Its id is the key's, negative, so that it is nobody's and still tells whose."""
 

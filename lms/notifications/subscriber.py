@@ -10,6 +10,7 @@ from lms.db import db, on_commit
 from lms.events import Change, EventCenter
 from lms.notifications.models import MAIL, OFF, Mail, Notification, Preference
 from lms.notifications.outbox import wake_sender
+from lms.origin import QUIET
 
 
 @EventCenter.subscriber(
@@ -20,10 +21,13 @@ from lms.notifications.outbox import wake_sender
         "Event": {"updated"},
         "Enrollment": {"created", "updated"},
         "User": {"created", "updated"},
+        "Export": {"updated"},
     },
 )
 def notify(change: Change) -> None:
     """Write the notes and mails of one change; at most six statements, whatever the number of people."""
+    if change.via == QUIET:
+        return
     match change.object_type:
         case "User":
             invite(change)
@@ -35,6 +39,10 @@ def notify(change: Change) -> None:
             courses = select(Subject.course_id).where(Subject.event_id == change.object_id)
             people = _enrolled_then(change).where(Enrollment.course_id.in_(courses))
             tell(change, "event_changed", people, params_of(change, None))
+        case "Export" if change.difference.get("state"):
+            who = select(User.id).where(User.id == change.state["actor_id"])
+            kind = "export_ready" if change.state["state"] == "done" else "export_failed"
+            tell(change, kind, who, params_of(change, None), even_actor=True)
         case "Enrollment" if change.action == "created" or change.difference.get("completed_at"):
             tell_learner(change)
 

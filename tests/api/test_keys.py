@@ -85,6 +85,7 @@ def test_a_token_is_refused_as_oauth_wants_it(app, admin, more, status, error):
 
 def test_who_asks_too_much_is_told_when_to_come_back(app, program, monkeypatch):
     monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", True)
+    monkeypatch.setitem(app.config, "RATELIMIT_STORAGE_URI", "memory://")
     monkeypatch.setitem(app.config, "API_RATE", 2)
     limits.register(app)
     answers = [program.get("/people") for _ in range(6)]  # so many that it holds across the turn of a minute, too

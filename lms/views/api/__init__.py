@@ -40,4 +40,4 @@ def _as_document(error: Exception) -> problems.Response:
 
 for kind in (problems.Problem, Refusal, HTTPException):
     blueprint.register_error_handler(kind, _as_document)
-__all__ = ["blueprint", "problems", "register"]
+__all__ = ["blueprint", "problems", "register", "transfers"]

@@ -81,9 +81,7 @@ def token() -> Response | tuple[Response, int]:
     if not wanted <= actor.scopes:
         return _no("invalid_scope", 400)
     value = _tokens().dumps({"key": -actor.id, "scopes": sorted(wanted)})
-    answer = jsonify(
-        access_token=value, token_type="Bearer", expires_in=TOKEN_SECONDS, scope=" ".join(sorted(wanted))  # noqa: S106
-    )
+    answer = jsonify(access_token=value, token_type="Bearer", expires_in=TOKEN_SECONDS, scope=" ".join(sorted(wanted)))
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -149,7 +149,9 @@ class _Operations:
     def index(self) -> Node:
         """The list."""
         filters = [
-            schemas.argument(field.name, {**schemas.TYPES[field.type], **_bounds(field.type)}, f"Only those with this {field.name}")
+            schemas.argument(
+                field.name, {**schemas.TYPES[field.type], **_bounds(field.type)}, f"Only those with this {field.name}"
+            )
             for field in self.resource.fields
             if field.filter
         ]

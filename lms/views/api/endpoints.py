@@ -64,7 +64,9 @@ class Endpoints:
         data = [{key: value for key, value in shown(row).items() if key != "_id"} for row in rows[: asked.limit]]
         further = None
         if len(rows) > asked.limit:
-            arguments = request.args.to_dict() | {"cursor": cursor_after(rows[asked.limit - 1]._mapping["_id"])}
+            arguments: dict[str, Any] = request.args.to_dict() | {
+                "cursor": cursor_after(rows[asked.limit - 1]._mapping["_id"])
+            }
             further = url_for(f"api.{self.resource.name}-index-1", **arguments)
         answer = jsonify(data=data, next=further)
         if further:
@@ -79,7 +81,8 @@ class Endpoints:
         full = self.representation(actor, id)
         answer = jsonify({name: full[name] for name in asked.fields} if asked.fields else full)
         answer.set_etag(etag(full))
-        return answer.make_conditional(request)
+        answer.make_conditional(request)
+        return answer
 
     def create(self) -> Response:
         """A new one; a repeat with the same `Idempotency-Key` gets the first answer and does nothing."""

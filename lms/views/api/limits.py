@@ -40,7 +40,9 @@ def spend(who: str, number: int, area: str = "api") -> None:
         "RateLimit": f'"{area}";r={window.remaining};t={seconds}',
     }
     if not allowed:
-        raise Problem(429, "That was too much in one minute. Wait as long as Retry-After says.", Retry_After=str(seconds))
+        raise Problem(
+            429, "That was too much in one minute. Wait as long as Retry-After says.", Retry_After=str(seconds)
+        )
 
 
 def tell(response: Response) -> Response:

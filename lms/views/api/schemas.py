@@ -130,4 +130,6 @@ PAGING = (
     argument("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "How many"),
     FIELDS,
 )
-SINCE = argument("updated_since", {"type": "string", "format": "date-time"}, "Only what changed at or after this moment")
+SINCE = argument(
+    "updated_since", {"type": "string", "format": "date-time"}, "Only what changed at or after this moment"
+)
