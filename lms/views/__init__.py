@@ -19,9 +19,12 @@ from lms.views import (
     enrollments,
     errors,
     events,
+    exports,
     frame,
     health,
     home,
+    imports,
+    keys,
     learning,
     mailcatcher,
     notifications,
@@ -53,6 +56,9 @@ PAGES = (
     notifications,
     deliveries,
     health,
+    imports,
+    exports,
+    keys,
 )
 
 CONTENT_SECURITY_POLICY = (
