@@ -37,6 +37,8 @@ beat_schedule = {
     "reminders": {"task": "lms.reminders", "schedule": 3600.0, "options": {"expires": 3600}},
     "compliance": {"task": "lms.compliance.daily", "schedule": 3600.0, "options": {"expires": 3600}},
     "compliance-sweep": {"task": "lms.compliance.sweep", "schedule": 15.0, "options": {"expires": 15}},
+    "transfers": {"task": "lms.transfers", "schedule": 15.0, "options": {"expires": 15}},
+    "tidy-transfers": {"task": "lms.transfers.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
     "mail": {"task": "lms.mail", "schedule": 15.0, "options": {"expires": 15}},
     "mail": {"task": "lms.mail", "schedule": 5.0, "options": {"expires": 5}},
     "mailings": {"task": "lms.mailings", "schedule": 15.0, "options": {"expires": 15}},

@@ -17,4 +17,9 @@ from lms.tasks.celery import make_celery
 
 app = make_celery(create_app())
 for tasks in (subscribers, relay, mail, retention, rules):
+from lms.tasks import mail, relay, retention, subscribers, transfers
+from lms.tasks.celery import make_celery
+
+app = make_celery(create_app())
+for tasks in (subscribers, relay, mail, retention, transfers):
     tasks.register(app)

@@ -41,6 +41,12 @@ Timezone = Annotated[str, AfterValidator(_known_timezone)]
 """An IANA name, such as Europe/Amsterdam."""
 OptionalId = Annotated[int | None, BeforeValidator(_none_if_blank)]
 
+OptionalText = Annotated[
+    Annotated[str, StringConstraints(max_length=50)] | None,
+    BeforeValidator(lambda value: None if isinstance(value, str) and not value.strip() else value),
+]
+"""At most 50 characters, or None where nothing was filled in."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 MESSAGES = {

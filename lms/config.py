@@ -139,6 +139,10 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "RATELIMIT_STORAGE_URI": environ.get("RATELIMIT_STORAGE_URI") or ratelimit_storage(broker_url(environ)),
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_ENABLED": flag(environ, "RATELIMIT_ENABLED", True),
+        # Exchange: requests a minute of one API key; bytes of a file that is imported; where scheduled exports go
+        "API_RATE": int(environ.get("API_RATE", "600")),
+        "IMPORT_LIMIT": int(environ.get("IMPORT_LIMIT", str(256 * 1024 * 1024))),
+        "EXPORT_FOLDER": Path(environ.get("EXPORT_FOLDER") or instance_folder(environ) / "exports"),
         "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
         # Media
         "PACKAGE_FILES": int(environ.get("PACKAGE_FILES", "20000")),

@@ -210,7 +210,7 @@ def snapshot(row: DeclarativeBase) -> Snapshot:
     """Copy `row` as it is now, including changes not yet written. Columns with `info={"secret": True}` are left out."""
     mapper = inspect(row).mapper
     values = {
-        attribute.key: _plain(getattr(row, attribute.key))
+        attribute.key: plain(getattr(row, attribute.key))
         for attribute in mapper.column_attrs
         if not attribute.columns[0].info.get("secret")
     }
@@ -218,7 +218,8 @@ def snapshot(row: DeclarativeBase) -> Snapshot:
     return Snapshot(type(row).__name__, values["id"], organization_id, MappingProxyType(values))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A column's value as JSON knows it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):

@@ -247,11 +247,15 @@ class EventCenter:
     @classmethod
     def committed(cls, changes: Sequence[Change]) -> None:
         """Tell the listeners of this process, then the broker, of changes whose transaction has committed."""
+        heard = [Heard(c.action, c.object_type, c.object_id, c.actor_id, c.id, c.before, c.after) for c in changes]
+        cls.told([change.id for change in changes], heard)
+
+    @classmethod
+    def told(cls, ids: Sequence[int], heard: Sequence[Heard]) -> None:
+        """The same for changes that are at hand as ids and in the listeners' words: `lms.bulk` writes many at once."""
         for listener in cls._listeners:
-            listener.extend(
-                Heard(c.action, c.object_type, c.object_id, c.actor_id, c.id, c.before, c.after) for c in changes
-            )
-        cls.publish([change.id for change in changes])
+            listener.extend(heard)
+        cls.publish(ids)
 
 
 def _saved_state(row: Any) -> Snapshot:

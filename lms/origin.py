@@ -8,6 +8,12 @@ from uuid import uuid4
 
 from structlog.contextvars import bound_contextvars
 
+QUIET = "import"
+"""The door of what is done in bulk: the trail has every row of it, under one entry; nobody is told of each."""
+ALOUD = "import, told"
+"""The same, and those concerned are told, because whoever started it asked for that."""
+BULK = (QUIET, ALOUD)
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:

@@ -75,6 +75,10 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
     "MailTemplate": {"edit": frozenset({"admin"})},
     "StoppedAddress": {"edit": frozenset({"admin"})},
     "Rule": {"view": frozenset({"author", "manager", "admin"}), "edit": frozenset({"author", "admin"})},
+    "Result": {"record": frozenset({"instructor", "author", "admin"})},
+    "ApiKey": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
+    "Import": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
+    "Export": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
     "Delivery": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
 }
 

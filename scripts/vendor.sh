@@ -15,6 +15,10 @@ cp node_modules/sortablejs/Sortable.min.js "$to"
 cp node_modules/scorm-again/dist/scorm12.min.js node_modules/scorm-again/dist/scorm2004.min.js "$to"
 sed -i '/sourceMappingURL/d' "$to"/*.css "$to"/*.js
 for package in bootstrap bootstrap-icons htmx.org quill sortablejs scorm-again; do
+cp node_modules/sortablejs/Sortable.min.js "$to"
+cp node_modules/swagger-ui-dist/swagger-ui.css node_modules/swagger-ui-dist/swagger-ui-bundle.js "$to"
+sed -i '/sourceMappingURL/d' "$to"/*.css "$to"/*.js
+for package in bootstrap bootstrap-icons htmx.org quill sortablejs swagger-ui-dist; do
     cp node_modules/$package/LICENSE* "$to/$package.LICENSE"
 done
 {

@@ -4,12 +4,23 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from lms import accounts, content, courses
-from lms.accounts import Organization, OrganizationAttrs, User, UserAttrs
+from lms import accounts, content, courses, results
+from lms.accounts import (
+    Department,
+    DepartmentAttrs,
+    JobFunction,
+    JobFunctionAttrs,
+    Organization,
+    OrganizationAttrs,
+    User,
+    UserAttrs,
+)
 from lms.classroom import EventAttrs
 from lms.content import Content, ContentAttrs, PageAttrs, Quiz, new_id
+from lms.content import Content, ContentAttrs, PageAttrs
 from lms.courses import Course, CourseAttrs, Enrollment, Subject, SubjectAttrs
 from lms.db import utcnow
+from lms.results import Outcome, Result
 
 _numbers = count(1)
 
@@ -92,3 +103,16 @@ def enrolled(author: User, learner: User, row: Content) -> tuple[Enrollment, Sub
     step = courses.add_subject(owner, SubjectAttrs(title=row.title, content_id=row.id), author)
     courses.publish_course(owner, author)
     return courses.enroll(owner, [learner.id], author)[0], step
+def department(admin: User, name: str = "Care", parent_id: int | None = None) -> Department:
+    """A department."""
+    return accounts.create_department(DepartmentAttrs(name=name, parent_id=parent_id), admin)
+
+
+def job_function(admin: User, name: str = "Nurse") -> JobFunction:
+    """A job function."""
+    return accounts.create_job_function(JobFunctionAttrs(name=name), admin)
+
+
+def result(enrollment: Enrollment, subject: Subject, actor: User, *, passed: bool = True) -> Result:
+    """A result."""
+    return results.record(enrollment, subject, Outcome(passed=passed), "instructor", actor)

@@ -1,6 +1,7 @@
 """Accounts: organizations, departments, job functions and users."""
 
 from lms.accounts.attrs import DepartmentAttrs, JobFunctionAttrs, OrganizationAttrs, ProfileAttrs, UserAttrs
+from lms.accounts.bulk import change_users, create_users
 from lms.accounts.models import Department, JobFunction, Organization, User
 from lms.accounts.organizations import (
     create_department,
@@ -39,10 +40,12 @@ __all__ = [
     "User",
     "UserAttrs",
     "activate_user",
+    "change_users",
     "create_department",
     "create_job_function",
     "create_organization",
     "create_user",
+    "create_users",
     "deactivate_user",
     "delete_department",
     "delete_job_function",

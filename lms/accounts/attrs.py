@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, EmailStr, StringConstraints
 
-from lms.attrs import Attrs, Name, OptionalId, Timezone
+from lms.attrs import Attrs, Name, OptionalId, OptionalText, Timezone
 from lms.policy import ROLES
 
 Locale = Literal["en", "nl"]
@@ -49,6 +49,8 @@ class UserAttrs(Attrs):
     timezone: Timezone = "Europe/Amsterdam"
     department_id: OptionalId = None
     job_function_id: OptionalId = None
+    external_id: OptionalText = None
+    personnel_number: OptionalText = None
 
 
 class ProfileAttrs(Attrs):

@@ -75,11 +75,18 @@ class User(Owned, Stamped, UserMixin, db.Model):
     """An employee or administrator. Without a password (invited, not yet accepted) nobody can sign in."""
 
     __tablename__ = "users"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "external_id"),
+        UniqueConstraint("organization_id", "personnel_number"),
+    )
 
     id: Mapped[intpk]
     name: Mapped[Title]
     email: Mapped[str] = mapped_column(String(254), unique=True)
     """In lower case; unique in the installation, because it is what people sign in with."""
+    external_id: Mapped[str | None] = mapped_column(String(50))
+    """What another system, such as the personnel records, knows the person by."""
+    personnel_number: Mapped[str | None] = mapped_column(String(50))
     locale: Mapped[str] = mapped_column(String(10), default="en")
     timezone: Mapped[str] = mapped_column(String(50), default="Europe/Amsterdam")
     roles: Mapped[list[str]] = mapped_column(  # type: ignore[assignment]

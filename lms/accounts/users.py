@@ -11,6 +11,7 @@ from lms.accounts.models import Department, JobFunction, User
 from lms.db import db, find, snapshot, transaction, utcnow
 from lms.errors import Conflict, Invalid, NotFound
 from lms.events import EventCenter
+from lms.keys import key_names
 from lms.paging import Page, paginate
 from lms.policy import authorize
 
@@ -54,13 +55,13 @@ def invite_again(user: User, actor: User) -> None:
 
 
 def update_user(user: User, attrs: UserAttrs, actor: User) -> User:
-    """Change a person; raises Conflict when the organization would be left without an administrator."""
+    """Change a person, as far as filled in; raises Conflict when nobody would be left as administrator."""
 
     def change() -> None:
         _check(user, attrs)
         if "admin" not in attrs.roles:
             _keep_an_admin(user)
-        for name, value in attrs.model_dump().items():
+        for name, value in attrs.model_dump(exclude_unset=True).items():
             setattr(user, name, value)
 
     return _update(user, actor, change)
@@ -114,6 +115,8 @@ def _check(user: User, attrs: UserAttrs) -> None:
     taken = db.session.scalar(select(User.id).where(User.email == attrs.email, User.id != (user.id or 0)))
     if taken:
         raise Invalid("email", "Somebody uses this address already.")
+    for name in ("external_id", "personnel_number"):
+        _check_identifier(user, name, getattr(attrs, name))
     for field, model, id in (
         ("department_id", Department, attrs.department_id),
         ("job_function_id", JobFunction, attrs.job_function_id),
@@ -123,6 +126,14 @@ def _check(user: User, attrs: UserAttrs) -> None:
                 find(model, id, user.organization_id)
         except NotFound:
             raise Invalid(field, "Choose one from the list.") from None
+
+
+def _check_identifier(user: User, name: str, value: str | None) -> None:
+    same = select(User.id).where(
+        User.organization_id == user.organization_id, getattr(User, name) == value, User.id != (user.id or 0)
+    )
+    if value is not None and db.session.scalar(same):
+        raise Invalid(name, "Somebody else has this already.")
 
 
 def _keep_an_admin(user: User) -> None:
@@ -182,7 +193,8 @@ def _matching(q: str) -> Sequence[ColumnElement[bool]]:
 
 
 def names(ids: Collection[int]) -> dict[int, str]:
-    """Names of people by id; one statement, none when there are no ids."""
+    """Names of people by id, and of the API keys that act under ids below zero; one statement for each of the two."""
     if not ids:
         return {}
-    return {id: name for id, name in db.session.execute(select(User.id, User.name).where(User.id.in_(ids)))}
+    people = {id: name for id, name in db.session.execute(select(User.id, User.name).where(User.id.in_(ids)))}
+    return people | key_names(ids)

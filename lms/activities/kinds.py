@@ -30,6 +30,7 @@ SENTENCES: dict[str, LazyString] = {
     "person_added": _("%(actor)s added %(user)s"),
     "qualification_obtained": _("%(user)s obtained the qualification %(title)s"),
     "qualification_made": _("%(actor)s made the qualification %(title)s"),
+    "imported": _("%(actor)s imported the file %(title)s"),
 }
 
 ABOUT_COURSES = ("course_published", "course_archived", "course_reopened", "subject_added", "subject_removed")
@@ -48,6 +49,7 @@ ALWAYS = {
     ("Event", "created"): "event_planned",
     ("Holding", "created"): "qualification_obtained",
     ("Qualification", "created"): "qualification_made",
+    ("Import", "created"): "imported",
 }
 STATUS = {"published": "course_published", "archived": "course_archived", "draft": "course_reopened"}
 

@@ -11,6 +11,7 @@ from lms.compliance import Qualification
 from lms.courses import Course, Subject
 from lms.db import db
 from lms.events import Change, EventCenter
+from lms.origin import BULK
 
 LOCK = 0x61637469
 """Any number that nobody else locks (PostgreSQL's advisory locks); SQLite has one writer at a time anyway."""
@@ -33,11 +34,12 @@ LOCK = 0x61637469
         "Holding": {"created"},
         "Qualification": {"created"},
         "Certificate": {"updated"},
+        "Import": {"created"},
     },
 )
 def tell(changes: Sequence[Change]) -> None:
     """One activity per change that people want to read about; six statements for any number of changes."""
-    told = [(change, kind) for change in changes if (kind := kind_of(change))]
+    told = [(change, kind) for change in changes if change.via not in BULK and (kind := kind_of(change))]
     if not told:
         return
     people = names(

@@ -33,3 +33,4 @@ class Audit(Owned, db.Model):
 
 Index("ix_audits_organization_id_change_id", Audit.organization_id, Audit.change_id)
 Index("ix_audits_object_type_object_id", Audit.object_type, Audit.object_id)
+Index("ix_audits_request_id", Audit.request_id)

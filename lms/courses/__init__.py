@@ -1,5 +1,6 @@
 """Courses: what is to be learned, in which order, by whom."""
 
+from lms.courses.bulk import complete_many, create_courses, enroll_many, lock_enrollments
 from lms.courses.courses import (
     CourseAttrs,
     archive_course,
@@ -50,20 +51,24 @@ __all__ = [
     "add_subject",
     "archive_course",
     "complete",
+    "complete_many",
     "counts",
     "courses_page",
     "create_course",
+    "create_courses",
     "create_event_as_subject",
     "delete_course",
     "delete_subject",
     "earlier_rounds",
     "enroll",
+    "enroll_many",
     "enroll_self",
     "enrollment_of",
     "enrollments_page",
     "find_course",
     "has_later_round",
     "is_latest",
+    "lock_enrollments",
     "my_enrollments",
     "open_courses",
     "order_subjects",

@@ -214,6 +214,19 @@ KINDS: dict[str, Kind] = {
         button=_("Open this person's page"),
         path="/people/{user_id}",
         merges=True,
+    "export_ready": Kind(
+        label=_("An export of yours is ready"),
+        title=_("%(title)s is ready"),
+        text=_("The file %(title)s that you asked for is made. It is kept for a week."),
+        button=_("Download it"),
+        path="/exchange/exports/{object_id}/file",
+    ),
+    "export_failed": Kind(
+        label=_("An export of yours fails"),
+        title=_("%(title)s could not be made"),
+        text=_("The file %(title)s that you asked for could not be made. See why, and try again."),
+        button=_("See the exports"),
+        path="/exchange/exports/",
     ),
     "invitation": Kind(
         label=_("Invitation"),

@@ -13,6 +13,7 @@ from lms.notifications import classroom
 from lms.notifications.models import MAIL, Mail, Notification, OFF, Preference
 from lms.notifications.outbox import wake_sender
 from lms.notifications.telling import params_of, tell
+from lms.origin import QUIET
 
 
 @EventCenter.subscriber(
@@ -28,10 +29,13 @@ from lms.notifications.telling import params_of, tell
         "Reminder": {"created"},
         "User": {"created", "updated"},
         "Evidence": {"updated"},
+        "Export": {"updated"},
     },
 )
 def notify(change: Change) -> None:
     """Write the notes and mails of one change; a fixed number of statements, whatever the number of people."""
+    if change.via == QUIET:
+        return
     classroom.tell_about(change, tell)
     match change.object_type:
         case "User":
@@ -45,6 +49,10 @@ def notify(change: Change) -> None:
             people = _enrolled_then(change).where(Enrollment.course_id.in_(courses))
             people = people.where(Enrollment.user_id.not_in(classroom.concerned(change.object_id)))
             tell(change, "event_changed", people, params_of(change, None))
+        case "Export" if change.difference.get("state"):
+            who = select(User.id).where(User.id == change.state["actor_id"])
+            kind = "export_ready" if change.state["state"] == "done" else "export_failed"
+            tell(change, kind, who, params_of(change, None), even_actor=True)
         case "Enrollment" if change.action == "created" or change.difference.get("completed_at", ("", None))[1]:
             tell_learner(change)
         case "Evidence" if change.difference.get("state"):

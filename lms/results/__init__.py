@@ -1,5 +1,6 @@
 """Results: what somebody achieved on a subject, and how far they are in a course."""
 
+from lms.results.bulk import Achievement, record_many
 from lms.results.models import Result
 from lms.results.results import (
     Outcome,
@@ -13,6 +14,7 @@ from lms.results.results import (
 )
 
 __all__ = [
+    "Achievement",
     "Outcome",
     "Result",
     "confirm_attendance",
@@ -21,5 +23,6 @@ __all__ = [
     "passed_subjects",
     "progress",
     "record",
+    "record_many",
     "results_page",
 ]

@@ -15,6 +15,7 @@ from lms.views import (
     agenda,
     attachments,
     attendance,
+    api,
     audits,
     bank_files,
     authoring,
@@ -30,11 +31,14 @@ from lms.views import (
     events,
     evidence,
     exemptions,
+    exports,
     frame,
     health,
     holdings,
     home,
     issuers,
+    imports,
+    keys,
     learning,
     mailcatcher,
     media,
@@ -118,6 +122,9 @@ PAGES = (
     packages,
     stage,
     xapi,
+    imports,
+    exports,
+    keys,
 )
 
 CONTENT_SECURITY_POLICY = (
@@ -130,6 +137,7 @@ def register(app: Flask) -> None:
     """Add every page, the frame around them, sign-in and the error pages."""
     origins.register(app)
     uploads.register(app)
+    app.before_request(api.transfers.allow_large_files)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=frame.locale, timezone_selector=frame.timezone)
     signin.register(app)
@@ -140,6 +148,7 @@ def register(app: Flask) -> None:
     verification.limit(app)
     if app.config["MAIL_CATCHER"]:
         app.register_blueprint(mailcatcher.blueprint)
+    api.register(app)
     app.before_request(remember_origin)
     app.teardown_request(forget_origin)
     app.after_request(protect)

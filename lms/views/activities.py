@@ -30,7 +30,7 @@ def sentence(activity: Activity) -> Markup:
 
 def _person(id: int | None, name: str) -> Markup:
     """The name, with a link for a reader who may follow it."""
-    is_open = may(me(), "view", "User") or id == me().id
+    is_open = id is not None and id > 0 and (may(me(), "view", "User") or id == me().id)
     return _link("people.show", id if is_open else None, name or "LMS")
 
 

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 
 from lms import audits
 from lms.events import ACTIONS
+from lms.transfer import safe
 from lms.views.access import list_arguments, me, role_required
 
 blueprint = Blueprint("audits", __name__, url_prefix="/audits")
@@ -19,11 +20,9 @@ blueprint = Blueprint("audits", __name__, url_prefix="/audits")
 TYPES = (
     "Course", "Subject", "Enrollment", "Result", "Content", "ContentPage", "ContentVersion", "Attempt", "Event",
     "User", "Department", "JobFunction", "Organization", "Delivery", "Session", "SessionInstructor", "Room",
-    "EventTemplate", "EventFile", "Registration", "Attendance", "CalendarFeed",
+    "EventTemplate", "EventFile", "Registration", "Attendance", "CalendarFeed", "ApiKey", "Import", "Export",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet would run what begins with one of these."""
-FILTERS = ("q", "action", "type", "since", "until")
+FILTERS = ("q", "action", "type", "since", "until", "request")
 """Arguments of the address that choose what is listed, and what is exported."""
 
 
@@ -34,6 +33,7 @@ def _filters() -> dict[str, Any]:
         "object_type": _chosen("type", TYPES),
         "since": _day("since", zone),
         "until": _day("until", zone, days=1),
+        "request": request.args.get("request", "").replace("\0", "")[:64],
     }
 
 
@@ -80,7 +80,7 @@ def lines(rows: Iterator[audits.Audit]) -> Iterator[str]:
             row.occurred_at.isoformat(), row.actor_name, row.action, row.object_type, row.object_id, row.title,
             json.dumps(row.difference, ensure_ascii=False), row.request_id, row.address or "", row.via,
         ]  # fmt: skip
-        writer.writerow([f"'{value}" if str(value)[:1] in FORMULA else value for value in values])
+        writer.writerow([safe(value) for value in values])
         if buffer.tell() > 16_000:
             yield buffer.getvalue()
             buffer.seek(0)

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from lms.db import db
 from lms.errors import Refusal
+from lms.views.api import problems
 
 log = structlog.get_logger(__name__)
 
@@ -23,9 +24,11 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, failed)
 
 
-def refused(error: Refusal) -> tuple[str, int]:
+def refused(error: Refusal) -> Any:
     """What a context refused, in its own words."""
     db.session.rollback()
+    if problems.is_for_programs():
+        return problems.of(error)
     return _page(error.status, _(error.message)), error.status
 
 
@@ -38,6 +41,8 @@ def failed(error: HTTPException) -> Any:
     """Any other error of HTTP, and the 500 that Flask makes of an unexpected exception."""
     if error.code is None or error.code < 400:
         return error
+    if problems.is_for_programs():
+        return problems.of(error)
     if error.code == 413:
         return _page(400, _("That is more than can be sent at once. Send less text or a smaller file.")), 413
     return _page(error.code, ""), error.code

@@ -103,6 +103,14 @@ ITEMS = (
         ),
     ),
     (
+        "Exchange",
+        (
+            ("Imports", "upload", "imports.index", ("view", "Import")),
+            ("Exports", "download", "exports.index", ("view", "Export")),
+            ("API keys", "key", "keys.index", ("view", "ApiKey")),
+        ),
+    ),
+    (
         "Oversight",
         (
             ("Activity", "activity", "activities.index", ("view", "Activity")),

@@ -18,6 +18,8 @@ class UserForm(FlaskForm):
     roles = CheckList(_("Roles"), choices=ROLES, validate_choice=False, default=["learner"])
     department_id = IdField(_("Department"))
     job_function_id = IdField(_("Job function"))
+    personnel_number = StringField(_("Personnel number"))
+    external_id = StringField(_("Id in another system"))
     locale = SelectField(_("Language"), choices=LANGUAGES, validate_choice=False)
     timezone = SelectField(_("Time zone"), choices=TIMEZONES, validate_choice=False, default="Europe/Amsterdam")
 

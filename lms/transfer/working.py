@@ -1,0 +1,21 @@
+"""What a worker does: every import and export that has something to do, each for a while."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.db import db
+from lms.transfer import exports, running, undoing
+from lms.transfer.models import AT_WORK, UNDOING, Import
+
+
+def work(config: Mapping[str, Any]) -> bool:
+    """Go once through what is at work; whether something is left."""
+    exports.make_due(config)
+    exports.make_waiting(config)
+    rows = db.session.execute(
+        select(Import.id, Import.state).where(Import.state.in_(AT_WORK)).order_by(Import.id)
+    ).all()
+    db.session.rollback()
+    return any([undoing.run(id) if state == UNDOING else running.run(id) for id, state in rows])
