@@ -7,11 +7,9 @@ from lms.certificates import subscriber as certificates
 from lms.compliance import subscriber as compliance
 from lms.notifications import subscriber as notifications
 from lms.reminders import subscriber as reminders
-
-SUBSCRIBERS = (audits, activities, notifications, analytics, compliance, certificates, reminders)
 from lms.rules import subscriber as rules
 
-SUBSCRIBERS = (audits, activities, notifications, analytics, rules)
+SUBSCRIBERS = (audits, activities, notifications, analytics, compliance, certificates, reminders, rules)
 
 
 def names() -> list[str]:

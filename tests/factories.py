@@ -17,7 +17,6 @@ from lms.accounts import (
 )
 from lms.classroom import EventAttrs
 from lms.content import Content, ContentAttrs, PageAttrs, Quiz, new_id
-from lms.content import Content, ContentAttrs, PageAttrs
 from lms.courses import Course, CourseAttrs, Enrollment, Subject, SubjectAttrs
 from lms.db import utcnow
 from lms.results import Outcome, Result

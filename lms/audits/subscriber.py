@@ -26,8 +26,9 @@ def record(changes: Sequence[Change]) -> None:
     people = names(
         {id for change in changes for id in (change.actor_id, change.state.get("user_id")) if id is not None}
     )
+    untitled = [change for change in changes if not _own_title(change)]
     titles = {
-        column: _titles(model, {id for change in changes if not _own_title(change) and (id := change.state.get(column))})
+        column: _titles(model, {id for change in untitled if (id := change.state.get(column))})
         for column, model in NAMED_AFTER.items()
     }
     rows = [
@@ -51,9 +52,7 @@ def record(changes: Sequence[Change]) -> None:
     db.session.execute(insert(Audit), rows)
 
 
-def _titles(
-    model: type[Course] | type[Event] | type[Qualification], ids: Collection[int]
-) -> dict[int, str]:
+def _titles(model: type[Course] | type[Event] | type[Qualification], ids: Collection[int]) -> dict[int, str]:
     if not ids:
         return {}
     return {id: title for id, title in db.session.execute(select(model.id, model.title).where(model.id.in_(ids)))}

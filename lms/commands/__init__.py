@@ -2,8 +2,7 @@
 
 from flask import Flask
 
-from lms.commands import changes, compliance, demo, shell, users
-from lms.commands import changes, demo, mail, shell, users
+from lms.commands import changes, compliance, demo, mail, shell, users
 
 
 def register(app: Flask) -> None:

@@ -23,7 +23,8 @@ from lms.events import EventCenter, assert_received, eventually
 
 class_registry = User.registry
 CONTEXTS = (
-    accounts, activities, audits, classroom, content, courses, deliveries, notifications, questions, registrations, results,
+    accounts, activities, audits, classroom, content, courses, deliveries, notifications, questions,
+    registrations, results,
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import insert, select, update
 from lms.accounts import Department, JobFunction, Organization, User
 from lms.classroom import Event, Session
 from lms.content import Content, ContentPage, ContentVersion
-from lms.courses import Course, DRAFT, Enrollment, PUBLISHED, Subject
+from lms.courses import DRAFT, PUBLISHED, Course, Enrollment, Subject
 from lms.db import db, snapshot, transaction, utcnow
 from lms.deliveries import Delivery, deliver
 from lms.demo import authoring, certificates, classroom, compliance, questions, rules
@@ -38,7 +38,9 @@ PEOPLE = 100
 """People per organization."""
 SPECIAL = ("admin", "author", "manager", "instructor", "auditor", "learner")
 NOT_HERE = ("notifications", "analytics", "reminders")
-PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = (questions.add, authoring.add, compliance.add, certificates.add, classroom.add, rules.add)
+PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = (
+    questions.add, authoring.add, compliance.add, certificates.add, classroom.add, rules.add,
+)  # fmt: skip
 """What the larger parts of the product add, each in a file of its own."""
 
 

@@ -6,13 +6,13 @@ from sqlalchemy import delete, select
 
 from lms.db import db, upsert, utcnow
 from lms.errors import Invalid
-from lms.keys.models import Answer
+from lms.keys.models import KeptAnswer
 from lms.keys.scopes import KeyActor
 
 KEPT = timedelta(days=1)
 
 
-def answer_for(actor: KeyActor, token: str, request_hash: str) -> tuple[Answer, bool]:
+def answer_for(actor: KeyActor, token: str, request_hash: str) -> tuple[KeptAnswer, bool]:
     """The kept answer and True, or an empty one, to be filled in this same transaction, and False.
 
     A second request with the same token waits here until the first has committed.
@@ -20,19 +20,19 @@ def answer_for(actor: KeyActor, token: str, request_hash: str) -> tuple[Answer, 
     """
     now = utcnow()
     same = (
-        Answer.organization_id == actor.organization_id, Answer.api_key_id == -actor.id, Answer.token == token,
+        KeptAnswer.organization_id == actor.organization_id, KeptAnswer.api_key_id == -actor.id, KeptAnswer.token == token,
     )  # fmt: skip
-    db.session.execute(delete(Answer).where(*same, Answer.created_at < now - KEPT))
+    db.session.execute(delete(KeptAnswer).where(*same, KeptAnswer.created_at < now - KEPT))
     made = db.session.scalar(
-        upsert(Answer)
+        upsert(KeptAnswer)
         .values(
             organization_id=actor.organization_id, api_key_id=-actor.id, token=token,
             request_hash=request_hash, created_at=now,
         )
         .on_conflict_do_nothing()
-        .returning(Answer.id)
+        .returning(KeptAnswer.id)
     )  # fmt: skip
-    answer = db.session.scalars(select(Answer).where(*same)).one()
+    answer = db.session.scalars(select(KeptAnswer).where(*same)).one()
     if made is None and answer.request_hash != request_hash:
         raise Invalid("Idempotency-Key", "This key was used for another request. Use a new one for each thing you do.")
     return answer, made is None
@@ -40,4 +40,4 @@ def answer_for(actor: KeyActor, token: str, request_hash: str) -> tuple[Answer, 
 
 def forget_old_answers() -> None:
     """Remove what is older than a day; in the caller's transaction."""
-    db.session.execute(delete(Answer).where(Answer.created_at < utcnow() - KEPT))
+    db.session.execute(delete(KeptAnswer).where(KeptAnswer.created_at < utcnow() - KEPT))

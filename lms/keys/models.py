@@ -33,7 +33,7 @@ class ApiKey(Owned, Stamped, db.Model):
         return "expired" if self.expires_at is not None and self.expires_at <= utcnow() else "active"
 
 
-class Answer(Owned, db.Model):
+class KeptAnswer(Owned, db.Model):
     """What a write with an `Idempotency-Key` was answered, so that a repeat gets the same and does nothing."""
 
     __tablename__ = "api_answers"

@@ -163,6 +163,7 @@ KINDS: dict[str, Kind] = {
         text=_("%(actor)s refused the certificate that you handed in for %(title)s. Read why, and hand in another."),
         button=_("Read why"),
         path="/evidence/{object_id}",
+    ),
     "expiring": Kind(
         label=_("A qualification of yours expires soon"),
         title=_("%(qualification)s is valid until %(due)s"),
@@ -193,6 +194,7 @@ KINDS: dict[str, Kind] = {
         ),
         button=_("Open the team"),
         path="/team/",
+    ),
     "due_soon": Kind(
         label=_("A course of yours is due soon"),
         title=_("%(course)s is due on %(due)s"),
@@ -214,6 +216,7 @@ KINDS: dict[str, Kind] = {
         button=_("Open this person's page"),
         path="/people/{user_id}",
         merges=True,
+    ),
     "export_ready": Kind(
         label=_("An export of yours is ready"),
         title=_("%(title)s is ready"),

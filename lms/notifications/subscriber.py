@@ -4,13 +4,13 @@ from typing import Any
 
 from sqlalchemy import Select, insert, select
 
-from lms.accounts import Organization, User, names
+from lms.accounts import Organization, User
 from lms.compliance import Qualification
-from lms.courses import Course, Enrollment, PUBLISHED, Subject
+from lms.courses import PUBLISHED, Course, Enrollment, Subject
 from lms.db import db, on_commit
 from lms.events import Change, EventCenter
 from lms.notifications import classroom
-from lms.notifications.models import MAIL, Mail, Notification, OFF, Preference
+from lms.notifications.models import Mail
 from lms.notifications.outbox import wake_sender
 from lms.notifications.telling import params_of, tell
 from lms.origin import QUIET

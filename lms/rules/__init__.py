@@ -3,7 +3,7 @@
 from lms.rules import applying
 from lms.rules.applying import apply_some, mark_timed
 from lms.rules.kinds import KINDS, Kind, people_of
-from lms.rules.models import Reminder, ReminderPlan, Rule, RuleEnrollment
+from lms.rules.models import DuePlan, Reminder, Rule, RuleEnrollment
 from lms.rules.reminders import Managers, remind, reminder_plan, set_reminder_plan
 from lms.rules.rules import (
     APPLY_TASK,
@@ -24,12 +24,12 @@ from lms.rules.rules import (
 __all__ = [
     "APPLY_TASK",
     "KINDS",
+    "DuePlan",
     "Kind",
     "Managers",
     "Preview",
     "Reason",
     "Reminder",
-    "ReminderPlan",
     "Rule",
     "RuleAttrs",
     "RuleEnrollment",

@@ -75,10 +75,10 @@ class Reminder(Owned, db.Model):
     enrollment: Mapped[Enrollment] = relationship()
 
 
-class ReminderPlan(Owned, db.Model):
+class DuePlan(Owned, db.Model):
     """An organization's days for reminders, where it chose any."""
 
-    __tablename__ = "reminder_plans"
+    __tablename__ = "due_plans"
     __table_args__ = (UniqueConstraint("organization_id"),)
 
     id: Mapped[intpk]

@@ -15,7 +15,7 @@ from lms.errors import Invalid
 from lms.events import EventCenter
 from lms.policy import authorize
 from lms.rules.kinds import has_role
-from lms.rules.models import DUE_SOON, ESCALATION, OVERDUE, Reminder, ReminderPlan
+from lms.rules.models import DUE_SOON, ESCALATION, OVERDUE, DuePlan, Reminder
 
 BEFORE, AFTER, ESCALATE = (7, 1), (1, 7), (7,)
 """Days for an organization that chose none."""
@@ -25,10 +25,10 @@ LATEST = 3
 MOST_DAYS = 6
 
 
-def reminder_plan(organization_id: int) -> ReminderPlan:
+def reminder_plan(organization_id: int) -> DuePlan:
     """The organization's days; not saved where it never chose any. One statement."""
-    found = db.session.scalar(select(ReminderPlan).where(ReminderPlan.organization_id == organization_id))
-    return found or ReminderPlan(
+    found = db.session.scalar(select(DuePlan).where(DuePlan.organization_id == organization_id))
+    return found or DuePlan(
         organization_id=organization_id, before=list(BEFORE), after=list(AFTER), escalate=list(ESCALATE)
     )
 

@@ -6,19 +6,18 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 
 from lms import metrics, tracing
-from lms import metrics
 from lms.content import FRAME_HOSTS
 from lms.extensions import babel, csrf
 from lms.origin import Origin, working_for
 from lms.views import (
     activities,
     agenda,
+    api,
     attachments,
     attendance,
-    api,
     audits,
-    bank_files,
     authoring,
+    bank_files,
     bank_questions,
     banks,
     certificates,
@@ -36,16 +35,16 @@ from lms.views import (
     health,
     holdings,
     home,
-    issuers,
     imports,
+    issuers,
     keys,
     learning,
     mailcatcher,
-    media,
-    my_qualifications,
     mailings,
     mails,
     mailtemplates,
+    media,
+    my_qualifications,
     notifications,
     organization,
     origins,
@@ -53,9 +52,9 @@ from lms.views import (
     people,
     profile,
     qualifications,
+    registrations,
     report,
     requirements,
-    registrations,
     results,
     rooms,
     rules,
@@ -66,10 +65,10 @@ from lms.views import (
     standing,
     subjects,
     team,
+    unsubscribing,
     uploads,
     verification,
     xapi,
-    unsubscribing,
 )
 
 PAGES = (

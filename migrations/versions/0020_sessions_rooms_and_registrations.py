@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from lms.db import UtcDateTime
 
 revision = "0020"
-down_revision = "0010"
+down_revision = "0051"
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")

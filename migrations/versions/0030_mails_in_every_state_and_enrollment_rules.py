@@ -6,7 +6,7 @@ from lms.db import UtcDateTime
 from sqlalchemy.dialects import postgresql
 
 revision = "0030"
-down_revision = "0003"
+down_revision = "0020"
 
 
 def upgrade() -> None:
@@ -74,18 +74,18 @@ def upgrade() -> None:
     with op.batch_alter_table('notification_defaults', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notification_defaults_organization_id'), ['organization_id'], unique=False)
 
-    op.create_table('reminder_plans',
+    op.create_table('due_plans',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('before', sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql'), nullable=False),
     sa.Column('after', sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql'), nullable=False),
     sa.Column('escalate', sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql'), nullable=False),
     sa.Column('organization_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_reminder_plans_organization_id_organizations'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_reminder_plans')),
-    sa.UniqueConstraint('organization_id', name=op.f('uq_reminder_plans_organization_id'))
+    sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_due_plans_organization_id_organizations'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_due_plans')),
+    sa.UniqueConstraint('organization_id', name=op.f('uq_due_plans_organization_id'))
     )
-    with op.batch_alter_table('reminder_plans', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_reminder_plans_organization_id'), ['organization_id'], unique=False)
+    with op.batch_alter_table('due_plans', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_due_plans_organization_id'), ['organization_id'], unique=False)
 
     op.create_table('stopped_addresses',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -239,10 +239,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_stopped_addresses_organization_id'))
 
     op.drop_table('stopped_addresses')
-    with op.batch_alter_table('reminder_plans', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_reminder_plans_organization_id'))
+    with op.batch_alter_table('due_plans', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_due_plans_organization_id'))
 
-    op.drop_table('reminder_plans')
+    op.drop_table('due_plans')
     with op.batch_alter_table('notification_defaults', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_notification_defaults_organization_id'))
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from lms.db import UtcDateTime
 
 revision = "0060"
-down_revision = "0003"
+down_revision = "0030"
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
