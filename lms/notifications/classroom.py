@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from lms.accounts import User, managers_of, names
 from lms.classroom import CANCELLED, Event, Session, SessionInstructor
+from lms.courses import PUBLISHED, Course, Enrollment, Subject
 from lms.db import db
 from lms.events import Change
 from lms.notifications.models import Mail
@@ -60,7 +61,8 @@ def tell_about(change: Change, tell: Tell) -> None:
             if event is not None:
                 sessions = event.active_sessions
                 params = _params(change, event, sessions) | {"reason": change.state["reason"]}
-                tell(change, "event_cancelled", concerned(change.object_id), params)
+                people = or_(User.id.in_(concerned(event.id)), User.id.in_(_on_their_way_to(event.id)))
+                tell(change, "event_cancelled", select(User.id).where(people), params)
 
 
 def concerned(event_id: int) -> Select[int]:
@@ -68,6 +70,16 @@ def concerned(event_id: int) -> Select[int]:
     people = select(Registration.user_id).where(Registration.event_id == event_id, Registration.state.in_(OPEN))
     givers = select(SessionInstructor.user_id).where(SessionInstructor.event_id == event_id)
     return select(User.id).where(or_(User.id.in_(people), User.id.in_(givers)))
+
+
+def _on_their_way_to(event_id: int) -> Select[int]:
+    """Ids of who is enrolled in an open course with the event, and not done with it."""
+    return (
+        select(Enrollment.user_id)
+        .join(Course, Course.id == Enrollment.course_id)
+        .join(Subject, Subject.course_id == Course.id)
+        .where(Subject.event_id == event_id, Course.status == PUBLISHED, Enrollment.completed_at.is_(None))
+    )
 
 
 def _tell_of_registration(change: Change, tell: Tell) -> None:

@@ -119,8 +119,13 @@ def test_an_added_and_a_cancelled_session_are_told(full, people, author):
 
 
 def test_a_cancelled_event_is_told_once_to_everybody_concerned_with_the_reason(full, people, author, app):
+    course = factories.course(author)
+    courses.add_subject(course, SubjectAttrs(title="Drill", event_id=full.id), author)
+    courses.publish_course(course, author)
+    courses.enroll(course, [people[0].id, people[4].id], author)
+    told()
     classroom.cancel_event(full, "The room is flooded", author)
-    assert told() == {"event_cancelled": ["Person A", "Person B", "Person C"]}
+    assert told() == {"event_cancelled": ["Person A", "Person B", "Person C", "Person E"]}
     letter = db.session.scalars(select(Mail).where(Mail.kind == "event_cancelled").order_by(Mail.id)).first()
     message = compose(letter, app.config)
     assert "The room is flooded" in message.body
