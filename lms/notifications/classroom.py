@@ -1,11 +1,12 @@
 """Tell people of their places, waiting lists and sessions, with an invitation, update or cancellation for calendars."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask_mail import Attachment
 from sqlalchemy import Select, String, cast, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -14,7 +15,7 @@ from lms.classroom import CANCELLED, Event, Session, SessionInstructor
 from lms.courses import PUBLISHED, Course, Enrollment, Subject
 from lms.db import db
 from lms.events import Change
-from lms.notifications.models import Mail
+from lms.notifications.letters import ATTACH
 from lms.registrations import (
     OPEN,
     PLACED,
@@ -171,20 +172,30 @@ def _is_in_calendar(session_id: int, user_id: int) -> bool:
     return db.session.scalar(comes.union_all(gives).limit(1)) is not None
 
 
-def calendar_parts(letter: Mail, config: Mapping[str, Any]) -> Iterator[tuple[str, str, bytes]]:
-    """Name, content type and text of each file for calendars (RFC 6047, 2.4), as the sessions are when it is sent."""
-    ids = letter.params.get("session_ids", []) if letter.kind in WITH_CALENDAR else []
-    if not ids:
-        return
+def for_calendars(letter: Any, config: Mapping[str, Any]) -> list[Attachment]:
+    """A file for calendars (RFC 6047, 2.4) for each session of a letter's params, as the session is when it is sent.
+
+    A letter that tells several things at once, a digest, has none.
+    """
+    ids = [] if getattr(letter, "others", None) else letter.params.get("session_ids", [])
     if letter.kind not in THEIRS_ALONE:
         ids = [id for id in ids if _is_in_calendar(id, letter.user_id)]
+    if not ids:
+        return []
     organizer, takes_back = parseaddr(config["MAIL_DEFAULT_SENDER"])[1], letter.kind in TAKES_BACK
-    for session in db.session.scalars(
+    found = []
+    sessions = db.session.scalars(
         select(Session)
         .where(Session.id.in_(ids))
         .options(joinedload(Session.event), joinedload(Session.room), selectinload(Session.instructors))
         .order_by(Session.starts_at, Session.id)
-    ):
+    )
+    for session in sessions:
         data = invitation(session, letter.user, organizer, config["PUBLIC_URL"], cancelled=takes_back)
         method = "CANCEL" if takes_back or not session.takes_place else "REQUEST"
-        yield f"session-{session.id}.ics", f"text/calendar; method={method}; charset=utf-8", data
+        kind = f"text/calendar; method={method}; charset=utf-8"
+        found.append(Attachment(f"session-{session.id}.ics", kind, data))
+    return found
+
+
+ATTACH.update(dict.fromkeys(WITH_CALENDAR, for_calendars))

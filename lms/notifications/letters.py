@@ -1,17 +1,19 @@
 """What a mail looks like: words of its kind in the reader's language, as HTML and as text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import render_template
 from flask_babel import force_locale
-from flask_mail import Message
+from flask_mail import Attachment, Message
 from flask_security.recoverable import generate_reset_password_token
 
-from lms.notifications.classroom import calendar_parts
 from lms.notifications.kinds import KINDS, WITH_TOKEN
 from lms.notifications.models import Mail
+
+ATTACH: dict[str, Callable[[Mail, Mapping[str, Any]], Sequence[Attachment]]] = {}
+"""What goes along with mails of a kind, an invitation for the calendar for instance."""
 
 
 def compose(letter: Mail, config: Mapping[str, Any]) -> Message:
@@ -37,7 +39,7 @@ def compose(letter: Mail, config: Mapping[str, Any]) -> Message:
             body=render_template("mail/message.txt", **words),
             html=render_template("mail/message.html", **words),
         )
-    for name, kind_of_part, data in calendar_parts(letter, config):
-        message.attach(name, kind_of_part, data)
+    if letter.kind in ATTACH:
+        message.attachments += ATTACH[letter.kind](letter, config)
     message.msgId = f"<mail-{letter.id}@{urlsplit(base).hostname}>"
     return message
