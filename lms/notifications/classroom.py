@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from lms.accounts import User, managers_of, names
 from lms.classroom import CANCELLED, Event, Session, SessionInstructor
+from lms.courses import PUBLISHED, Course, Enrollment, Subject
 from lms.db import db
 from lms.events import Change
 from lms.notifications.letters import ATTACH, Letter
@@ -61,7 +62,8 @@ def tell_about(change: Change, tell: Tell) -> None:
             if event is not None:
                 sessions = event.active_sessions
                 params = _params(change, event, sessions) | {"reason": change.state["reason"]}
-                tell(change, "event_cancelled", concerned(change.object_id), params)
+                people = or_(User.id.in_(concerned(event.id)), User.id.in_(_on_their_way_to(event.id)))
+                tell(change, "event_cancelled", select(User.id).where(people), params)
 
 
 def concerned(event_id: int) -> Select[int]:
@@ -69,6 +71,16 @@ def concerned(event_id: int) -> Select[int]:
     people = select(Registration.user_id).where(Registration.event_id == event_id, Registration.state.in_(OPEN))
     givers = select(SessionInstructor.user_id).where(SessionInstructor.event_id == event_id)
     return select(User.id).where(or_(User.id.in_(people), User.id.in_(givers)))
+
+
+def _on_their_way_to(event_id: int) -> Select[int]:
+    """Ids of who is enrolled in an open course with the event, and not done with it."""
+    return (
+        select(Enrollment.user_id)
+        .join(Course, Course.id == Enrollment.course_id)
+        .join(Subject, Subject.course_id == Course.id)
+        .where(Subject.event_id == event_id, Course.status == PUBLISHED, Enrollment.completed_at.is_(None))
+    )
 
 
 def _tell_of_registration(change: Change, tell: Tell) -> None:
@@ -160,24 +172,30 @@ def _is_in_calendar(session_id: int, user_id: int) -> bool:
     return db.session.scalar(comes.union_all(gives).limit(1)) is not None
 
 
-def calendar_parts(letter: Letter, config: Mapping[str, Any]) -> Sequence[Attachment]:
-    """A file for calendars for each session (RFC 6047, 2.4), as the sessions are when it is sent."""
-    ids, parts = letter.params.get("session_ids", []), []
+def for_calendars(letter: Letter, config: Mapping[str, Any]) -> list[Attachment]:
+    """A file for calendars (RFC 6047, 2.4) for each session of a letter's params, as the session is when it is sent.
+
+    A letter that tells several things at once, a digest, has none.
+    """
+    ids = [] if letter.others else letter.params.get("session_ids", [])
     if letter.kind not in THEIRS_ALONE:
         ids = [id for id in ids if _is_in_calendar(id, letter.user_id)]
-    user = db.session.get_one(User, letter.user_id)
+    if not ids:
+        return []
     organizer, takes_back = parseaddr(config["MAIL_DEFAULT_SENDER"])[1], letter.kind in TAKES_BACK
-    for session in db.session.scalars(
+    found, user = [], db.session.get_one(User, letter.user_id)
+    sessions = db.session.scalars(
         select(Session)
         .where(Session.id.in_(ids))
         .options(joinedload(Session.event), joinedload(Session.room), selectinload(Session.instructors))
         .order_by(Session.starts_at, Session.id)
-    ):
+    )
+    for session in sessions:
         data = invitation(session, user, organizer, config["PUBLIC_URL"], cancelled=takes_back)
         method = "CANCEL" if takes_back or not session.takes_place else "REQUEST"
         kind = f"text/calendar; method={method}; charset=utf-8"
-        parts.append(Attachment(f"session-{session.id}.ics", kind, data))
-    return parts
+        found.append(Attachment(f"session-{session.id}.ics", kind, data))
+    return found
 
 
-ATTACH.update(dict.fromkeys(WITH_CALENDAR, calendar_parts))
+ATTACH.update(dict.fromkeys(WITH_CALENDAR, for_calendars))

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from flask_mail import Message
 
 from lms import accounts, classroom
 from lms.accounts import DepartmentAttrs
 from lms.classroom import Event, EventAttrs
 from lms.db import db, utcnow
+from lms.notifications import Mail
+from lms.notifications.letters import compose
 from tests import factories
 
 
@@ -16,6 +19,11 @@ def plan(author, days: float = 7, hours: float = 2, title: str = "Fire drill", *
     return classroom.create_event(
         EventAttrs(title=title, starts_at=starts_at, ends_at=starts_at + timedelta(hours=hours), **attrs), author
     )
+
+
+def composed(letter: Mail, app) -> Message:
+    """The mail as it would be sent."""
+    return compose(letter, app.config)
 
 
 def begin(event: Event, hours_ago: float = 3) -> Event:

@@ -16,7 +16,7 @@ from lms.deliveries import deliver
 from lms.errors import NotFound
 from lms.events import Change, EventCenter
 from lms.notifications import Mail
-from lms.notifications.letters import compose
+from tests.registrations.conftest import composed
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 BASE = "https://lms.example"
@@ -170,7 +170,7 @@ def test_mails_carry_a_file_per_session_with_the_method_in_its_type(app, author,
     tell()
     methods = []
     for letter in db.session.scalars(select(Mail).order_by(Mail.id)):
-        message = message_from_bytes(compose(letter, app.config).as_bytes(), policy=policy.default)
+        message = message_from_bytes(composed(letter, app).as_bytes(), policy=policy.default)
         for part in message.iter_attachments():
             assert part.get_content_type() == "text/calendar"
             _calendar, other = read(part.get_payload(decode=True))
@@ -187,4 +187,4 @@ def tell() -> None:
 
 def test_nothing_of_a_calendar_is_in_a_mail_of_another_kind(app, learner):
     letter = notifications.post_mail(learner, "password_reset", {"session_ids": [1]})
-    assert compose(letter, app.config).attachments == []
+    assert composed(letter, app).attachments == []

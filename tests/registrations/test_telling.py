@@ -12,9 +12,8 @@ from lms.db import db
 from lms.deliveries import deliver
 from lms.events import Change, EventCenter
 from lms.notifications import KINDS, Mail, Notification
-from lms.notifications.letters import compose
 from tests import factories
-from tests.registrations.conftest import plan
+from tests.registrations.conftest import composed, plan
 
 
 def told() -> dict[str, list[str]]:
@@ -58,7 +57,7 @@ def test_who_is_taken_out_by_a_planner_reads_why(full, people, author, app):
     registrations.cancel(registrations.registration_of(people[2], full), author, "The course is for nurses")
     assert told() == {"registration_cancelled": ["Person C"]}
     letter = db.session.scalars(select(Mail).where(Mail.kind == "registration_cancelled")).one()
-    assert "cancelled by Arthur Author. The course is for nurses" in compose(letter, app.config).body
+    assert "cancelled by Arthur Author. The course is for nurses" in composed(letter, app).body
     assert letter.params["session_ids"] == []
 
 
@@ -107,7 +106,7 @@ def test_only_who_has_a_place_gets_the_update_for_the_calendar(full, author, app
     classroom.update_session(full.sessions[0], again(full.sessions[0], location="Hall"), author)
     told()
     letters = db.session.scalars(select(Mail).where(Mail.kind == "session_changed").order_by(Mail.id)).all()
-    assert [len(compose(letter, app.config).attachments) for letter in letters] == [1, 0, 0]
+    assert [len(composed(letter, app).attachments) for letter in letters] == [1, 0, 0]
 
 
 def test_an_added_and_a_cancelled_session_are_told(full, people, author):
@@ -119,10 +118,15 @@ def test_an_added_and_a_cancelled_session_are_told(full, people, author):
 
 
 def test_a_cancelled_event_is_told_once_to_everybody_concerned_with_the_reason(full, people, author, app):
+    course = factories.course(author)
+    courses.add_subject(course, SubjectAttrs(title="Drill", event_id=full.id), author)
+    courses.publish_course(course, author)
+    courses.enroll(course, [people[0].id, people[4].id], author)
+    told()
     classroom.cancel_event(full, "The room is flooded", author)
-    assert told() == {"event_cancelled": ["Person A", "Person B", "Person C"]}
+    assert told() == {"event_cancelled": ["Person A", "Person B", "Person C", "Person E"]}
     letter = db.session.scalars(select(Mail).where(Mail.kind == "event_cancelled").order_by(Mail.id)).first()
-    message = compose(letter, app.config)
+    message = composed(letter, app)
     assert "The room is flooded" in message.body
     assert b"METHOD:CANCEL" in message.attachments[0].data
 
