@@ -190,7 +190,7 @@ class _Organization:
             self._add(page, age, self.author)
             frozen.append({"id": page.id, "title": heading, "blocks": blocks})
         previous, moment = snapshot(content), self.now - timedelta(days=age)
-        content.version, content.published_at, content.has_changes = 1, moment, False
+        content.version, content.published_at, content.has_changes, content.updated_at = 1, moment, False, moment
         version = ContentVersion(
             content_id=content.id, number=1, title=content.title, pages=frozen, quiz={},
             published_by_id=self.author.id, organization_id=self.organization.id, created_at=moment,
