@@ -97,6 +97,7 @@ def _settings(folder: Path) -> dict[str, str]:
         "MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(free_port()), "MAIL_CLAIM": "20", "MAIL_TIMEOUT": "5",
         "MIXPANEL_URL": f"http://127.0.0.1:{tracker}", "MIXPANEL_TOKEN": "chaos", "TRACKER_PORT": str(tracker),
         "RATELIMIT_ENABLED": "0", "RELAY_EVERY": "1", "RELAY_AFTER": "5", "VISIBILITY_TIMEOUT": "10",
+        "WORKER_SILENCE": "30",
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from lms import analytics, broker, commands, config, media, packages, subscribers, views
+from lms import analytics, broker, commands, config, media, packages, subscribers, tracing, views
 from lms.db import db
 from lms.events import EventCenter
 from lms.extensions import mail, migrate
@@ -17,6 +17,7 @@ def create_app(**settings: Any) -> Flask:
     app = Flask(__name__)
     app.config.update(config.load() | settings)
     configure_logging(as_json=app.config["LOG_JSON"])
+    tracing.configure()
     db.init_app(app)
     migrate.init_app(app, db, render_as_batch=True, user_module_prefix="")
     mail.init_app(app)

@@ -111,6 +111,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "RELAY_EVERY": float(environ.get("RELAY_EVERY", "5")),
         "RELAY_AFTER": float(environ.get("RELAY_AFTER", "30")),
         "KEEP_CHANGES": float(environ.get("KEEP_CHANGES", "90")),
+        "WORKER_SILENCE": float(environ.get("WORKER_SILENCE", "120")),
         # Mail
         "MAIL_SERVER": environ.get("MAIL_SERVER", "127.0.0.1"),
         "MAIL_PORT": int(environ.get("MAIL_PORT", "1025")),
@@ -125,6 +126,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "MAIL_CATCHER": environ.get("MAIL_CATCHER"),
         # Analytics
         "MIXPANEL_TOKEN": environ.get("MIXPANEL_TOKEN"),
+        "MIXPANEL_SERVICE_ACCOUNT": environ.get("MIXPANEL_SERVICE_ACCOUNT"),
         "MIXPANEL_URL": environ.get("MIXPANEL_URL"),
         "MIXPANEL_TIMEOUT": float(environ.get("MIXPANEL_TIMEOUT", "5")),
         # Sign-in

@@ -5,13 +5,14 @@ People are an opaque id drawn at random. `$insert_id` comes from the change, so 
 
 import time
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, ClassVar
 
-from mixpanel import BufferedConsumer, Mixpanel, MixpanelException
+from mixpanel import BufferedConsumer, Mixpanel, MixpanelException, ServiceAccountCredentials
 from sqlalchemy import select
 
 from lms.accounts import Organization, User
-from lms.db import db
+from lms.db import db, utcnow
 from lms.events import Change, Unavailable
 
 EVENTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
@@ -31,6 +32,8 @@ KINDS: dict[str, Collection[str]] = {
 }
 REST = 10.0
 """Seconds for which a server that failed is left alone, and a token that was refused."""
+OLD = timedelta(days=5)
+"""What is older, Mixpanel takes only at its address for imports, and from a service account (its API reference)."""
 REFUSAL = "Mixpanel error:"
 """How the library begins the message for an answer that says no; every other message is of a server in trouble."""
 
@@ -45,16 +48,23 @@ class Settings:
     token: str | None = None
     url: str | None = None
     timeout: float = 5
+    credentials: ServiceAccountCredentials | None = None
+    """Of the project of `token`; nobody else's old events can be sent."""
     down_until: float = 0
     refused: ClassVar[dict[str, tuple[float, str]]] = {}
     """By token: until when, and with which words."""
 
 
 def configure(config: Mapping[str, Any]) -> None:
-    """Use `MIXPANEL_TOKEN`, `MIXPANEL_TIMEOUT` in seconds, and `MIXPANEL_URL` instead of the real address."""
+    """Use `MIXPANEL_TOKEN`, `MIXPANEL_TIMEOUT` in seconds, and `MIXPANEL_URL` instead of the real address.
+
+    `MIXPANEL_SERVICE_ACCOUNT`, as `name:secret:project`, lets changes through that are older than five days.
+    """
     Settings.token = config["MIXPANEL_TOKEN"]
     Settings.url = config["MIXPANEL_URL"]
     Settings.timeout = config["MIXPANEL_TIMEOUT"]
+    account = config.get("MIXPANEL_SERVICE_ACCOUNT")
+    Settings.credentials = ServiceAccountCredentials(*account.split(":")) if account else None
     Settings.down_until = 0
     Settings.refused = {}
 
@@ -89,12 +99,19 @@ def _send(token: str, events: Sequence[tuple[str, str, dict[str, Any]]]) -> None
     until, words = Settings.refused.get(token, (0.0, ""))
     if time.monotonic() < until:
         raise Refused(words)
+    oldest = (utcnow() - OLD).timestamp()
+    can_import = Settings.credentials is not None and token == Settings.token
+    if not can_import and any(properties["time"] <= oldest for _who, _name, properties in events):
+        raise Refused("more than five days ago: Mixpanel takes that from a service account only")
     # A consumer of its own, because a failed flush keeps its buffer and would send it with the next batch.
     consumer = _consumer()
     mixpanel = Mixpanel(token, consumer=consumer)
     try:
         for who, name, properties in events:
-            mixpanel.track(who, name, properties)
+            if properties["time"] > oldest:
+                mixpanel.track(who, name, properties)
+            else:
+                mixpanel.import_data(None, who, name, properties["time"], properties)
         consumer.flush()
     except (MixpanelException, KeyError) as error:  # KeyError: an answer without the field `status`
         words, until = f"{type(error).__name__}: {error}", time.monotonic() + REST
@@ -125,6 +142,7 @@ def _people(ids: Collection[int]) -> dict[int, str]:
 
 def _consumer() -> BufferedConsumer:
     options: dict[str, Any] = {"max_size": 50, "request_timeout": Settings.timeout, "retry_limit": 0}
+    options["credentials"] = Settings.credentials
     if Settings.url:
         options |= {"events_url": f"{Settings.url}/track", "import_url": f"{Settings.url}/import"}
     return BufferedConsumer(**options)

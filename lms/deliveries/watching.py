@@ -18,7 +18,8 @@ FEED_CHUNK = 1000
 
 @dataclass(frozen=True, slots=True)
 class SubscriberStatus:
-    """Of one subscriber: deliveries that wait for another attempt, that are dead, and the oldest change owed."""
+    """Of one subscriber: deliveries that wait for another attempt, that are dead, and the oldest change owed: not yet
+    tried, or tried and waiting."""
 
     name: str
     waiting: int
@@ -39,7 +40,7 @@ class SubscriberStatus:
 
 
 def status() -> list[SubscriberStatus]:
-    """Every subscriber of the installation; three statements and one per subscriber."""
+    """Every subscriber of the installation; four statements and one per subscriber."""
     numbers: dict[tuple[str, str], int] = {
         (subscriber, state): number
         for subscriber, state, number in db.session.execute(
@@ -48,13 +49,13 @@ def status() -> list[SubscriberStatus]:
             .group_by(Delivery.subscriber, Delivery.state)
         )
     }
-    rates = _rates()
+    rates, retrying = _rates(), _oldest_retrying()
     return [
         SubscriberStatus(
             name,
             numbers.get((name, WAITING), 0),
             numbers.get((name, DEAD), 0),
-            _oldest_owed(name),
+            min(filter(None, (_oldest_untried(name), retrying.get(name))), default=None),
             rates.get(name, 0),
         )
         for name in EventCenter.subscribers
@@ -71,7 +72,17 @@ def _rates() -> dict[str, int]:
     return {name: number for name, number in db.session.execute(statement)}
 
 
-def _oldest_owed(name: str) -> datetime | None:
+def _oldest_retrying() -> dict[str, datetime]:
+    statement = (
+        select(Delivery.subscriber, func.min(Change.created_at))
+        .join(Change, Change.id == Delivery.change_id)
+        .where(Delivery.state == WAITING)
+        .group_by(Delivery.subscriber)
+    )
+    return {name: oldest for name, oldest in db.session.execute(statement)}
+
+
+def _oldest_untried(name: str) -> datetime | None:
     subscriber = EventCenter.subscribers[name]
     dealt = select(Delivery.change_id).where(Delivery.change_id == Change.id, Delivery.subscriber == name)
     statement = select(func.min(Change.created_at))

@@ -20,6 +20,10 @@ WARM, HARD = 5.0, 1.5
 
 LAST_LINES = 20
 
+MOST_ENDS = 3
+ENDS_WITHIN = 60.0
+"""A process that may be started again and ends more often than this in so many seconds cannot be helped by that."""
+
 
 class Stopped(Exception):
     """Somebody asked the launcher to stop."""
@@ -31,7 +35,8 @@ class Process:
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path) -> None:
         if log.exists():
             log.replace(log.with_name(log.name + ".1"))
-        self.name, self.log, self.is_base, self._shown = log.stem, log, False, 0
+        self.name, self.log, self.command, self._shown = log.stem, log, command, 0
+        self.is_base = self.is_restarted = False
         with open(log, "wb") as output:
             # A session of its own: Ctrl-C reaches the launcher alone, which then stops everything in order.
             self.popen = subprocess.Popen(
@@ -90,6 +95,7 @@ class Processes:
         self.environment, self.folder, self.logs, self.verbose = dict(environment), folder, logs, verbose
         self.running: list[Process] = []
         self.requests = 0
+        self._ends: dict[str, list[float]] = {}
         self._printer = Printer(sys.stdout, width=8)
         self._guardian = subprocess.Popen(
             [sys.executable, guardian.__file__],
@@ -108,10 +114,15 @@ class Processes:
     def _request(self, *_: object) -> None:
         self.requests += 1
 
-    def start(self, name: str, command: Sequence[str], *, is_base: bool = False) -> Process:
-        """Run `command` until the end of everything; what `is_base` stops after all others, because they need it."""
+    def start(
+        self, name: str, command: Sequence[str], *, is_base: bool = False, is_restarted: bool = False
+    ) -> Process:
+        """Run `command` until the end of everything; what `is_base` stops after all others, because they need it.
+
+        What `is_restarted` is started again when it ends by itself.
+        """
         process = Process(command, self.environment, self.folder, self.logs / f"{name}.log")
-        process.is_base = is_base
+        process.is_base, process.is_restarted = is_base, is_restarted
         self.running.append(process)
         self._tell("+", process)
         return process
@@ -141,17 +152,33 @@ class Processes:
             time.sleep(0.1)
 
     def watch(self, except_for: Process | None = None) -> None:
-        """Look after them once; raises Stopped when asked to stop, CannotStart when one of them has ended."""
-        for process in self.running:
+        """Look after them once; raises Stopped when asked to stop, CannotStart when one has ended for good."""
+        for process in list(self.running):
             if self.verbose:
                 process.show(self._printer)
-            if process is not except_for and process.returncode is not None:
+            if process is not except_for and process.returncode is not None and not self._started_again(process):
                 raise CannotStart(
                     f"{process.name} has ended ({ending(process.returncode)}), so everything is stopped. "
                     f"Its last lines:\n{process.last_lines()}\n\nAll of it is in {process.log}"
                 )
         if self.requests:
             raise Stopped
+
+    def _started_again(self, process: Process) -> bool:
+        """Whether another takes the place of one that has ended."""
+        now = time.monotonic()
+        ends = [end for end in self._ends.get(process.name, []) if now - end < ENDS_WITHIN] + [now]
+        self._ends[process.name] = ends
+        if not process.is_restarted or self.requests or len(ends) > MOST_ENDS:
+            return False
+        how = ending(process.returncode or 0)
+        process.kill_group()
+        self.running.remove(process)
+        self._tell("-", process)
+        self.start(process.name, process.command, is_restarted=True)
+        line = f"has ended ({how}) and is started again; its log is in {process.log}.1\n".encode()
+        self._printer.write(Message("line", line, datetime.now().astimezone(), process.name, None))
+        return True
 
     def close(self) -> None:
         """Stop what still runs, and the guardian; 10 seconds at most, unless the base hangs as well."""

@@ -120,10 +120,10 @@ def prepare_database(processes: Processes) -> None:
 
 
 def start_processes(processes: Processes) -> None:
-    """Start web, worker and beat, each with its line of the Procfile."""
+    """Start web, worker and beat, each with its line of the Procfile; what ends is started again."""
     commands = parse_procfile((config.ROOT / "Procfile").read_text()).processes
     for name in PROCESSES:
-        processes.start(name, ["/bin/sh", "-c", commands[name]])
+        processes.start(name, ["/bin/sh", "-c", commands[name]], is_restarted=True)
     say(f"  starting  {', '.join(PROCESSES)}")
 
 

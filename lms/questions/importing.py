@@ -9,6 +9,7 @@ from lms.errors import Conflict, Invalid
 from lms.events import EventCenter
 from lms.policy import authorize
 from lms.questions.formats import FORMATS, Found, Item, Line, format_of, read_file, write_file
+from lms.questions.html import printable
 from lms.questions.models import CHECKED, TAKEN, Bank, QuestionImport
 from lms.questions.questions import QuestionAttrs, Tags, add_questions, all_of
 
@@ -99,4 +100,4 @@ def export_bank(bank: Bank, format: str, actor: User) -> tuple[bytes, Found]:
     authorize(actor, "edit", bank)
     if format not in FORMATS:
         raise Invalid("format", "Choose one from the list.")
-    return write_file([Item(**row) for row in all_of(bank)], format)
+    return write_file([Item(**row | {"title": printable(row["title"])}) for row in all_of(bank)], format)

@@ -12,6 +12,7 @@ from lms.broker.topology import DEFAULT_QUEUE, queue
 from lms.db import db
 from lms.events import EventCenter
 from lms.logs import configure_logging
+from lms.tasks.watchdog import Watchdog
 
 
 class LmsCelery(Celery):
@@ -51,6 +52,11 @@ def make_celery(flask: Flask) -> LmsCelery:
     @setup_logging.connect(weak=False)
     def log_as_the_web_does(loglevel: int, **_: Any) -> None:
         configure_logging(loglevel, flask.config["LOG_JSON"])
+
+    @worker_ready.connect(weak=False)
+    def look_after_itself(sender: Any, **_: Any) -> None:
+        if flask.config["WORKER_SILENCE"]:
+            Watchdog(sender, url, flask.config["WORKER_SILENCE"]).start()
 
     @worker_ready.connect(weak=False)
     def show_figures(**_: Any) -> None:

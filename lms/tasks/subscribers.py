@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from lms import metrics
+from lms import metrics, tracing
 from lms.broker.topology import TO_ONE_QUEUE
 from lms.deliveries import SHORT, Outcome, deliver
 from lms.deliveries.delivering import DatabaseDown
@@ -21,7 +21,7 @@ DATABASE_PAUSE = 5
 """Seconds before a message is tried again when the database did not answer."""
 
 MOST_REQUESTS = 20
-"""Request ids named in one log line; a bulk job has one for all of its changes."""
+"""Request ids named in one log line, and traced; a bulk job has one for all of its changes."""
 
 
 class SubscriberTask(ContextTask):
@@ -65,6 +65,8 @@ class SubscriberTask(ContextTask):
         metrics.delivered.labels(name).inc(len(outcome.done))
         metrics.retried.labels(name).inc(len(outcome.waiting))
         metrics.died.labels(name).inc(len(outcome.dead))
+        for request_id in sorted(outcome.requests)[:MOST_REQUESTS]:
+            tracing.record(request_id, f"deliver {name}", seconds, is_page=False)
         log.info(
             "delivered", subscriber=name, done=len(outcome.done), waiting=len(outcome.waiting),
             dead=len(outcome.dead), seconds=round(seconds, 3), request_ids=sorted(outcome.requests)[:MOST_REQUESTS],

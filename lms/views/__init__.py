@@ -7,6 +7,7 @@ from flask import Flask, Response, g, request
 
 from lms import metrics
 from lms.content import FRAME_HOSTS, embed_address
+from lms import metrics, tracing
 from lms.extensions import babel, csrf
 from lms.origin import Origin, working_for
 from lms.views import (
@@ -122,5 +123,10 @@ def protect(response: Response) -> Response:
     if "request_id" in g:
         response.headers["X-Request-ID"] = g.request_id
         page = request.endpoint or "none"
-        metrics.answering.labels(page, response.status_code).observe(time.perf_counter() - g.began)
+        seconds = time.perf_counter() - g.began
+        metrics.answering.labels(page, response.status_code).observe(seconds)
+        tracing.record(
+            g.request_id, f"{request.method} {page}", seconds, is_page=True,
+            attributes={"http.response.status_code": response.status_code},
+        )  # fmt: skip
     return response

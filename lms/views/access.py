@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import abort, request
+from flask_babel import gettext as _
 from flask_login import current_user
 from flask_security import auth_required
 from flask_wtf import FlaskForm
@@ -85,9 +86,9 @@ def form_errors(form: FlaskForm) -> Iterator[Attempt]:
         for name, message in error.errors.items():
             field = form._fields.get(name)
             if field is None:
-                form.form_errors.append(message)
+                form.form_errors.append(_(message))
             else:
-                field.errors = [*field.errors, message]
+                field.errors = [*field.errors, _(message)]
 
 
 def fields(form: FlaskForm) -> dict[str, Any]:

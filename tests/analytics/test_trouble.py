@@ -4,16 +4,17 @@ import json
 import threading
 import time
 from contextlib import ExitStack
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms import analytics
 from lms.analytics.tracking import EVENTS, Settings, track
-from lms.db import db
-from lms.deliveries import deliver
+from lms.db import db, utcnow
+from lms.deliveries import Delivery, deliver
 from lms.events import Change, EventCenter
 from tests import factories
 
@@ -30,6 +31,7 @@ class Mixpanel(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.calls = 0
+        self.paths: list[str] = []
         self.batches: list[list[dict]] = []
         self.answers: dict[str, tuple[int, bytes]] = {}
         self.seconds = 0.0
@@ -41,8 +43,8 @@ class Handler(BaseHTTPRequestHandler):
     server: Mixpanel
 
     def do_POST(self):
-        assert self.path == "/track"
         self.server.calls += 1
+        self.server.paths.append(self.path)
         batch = json.loads(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())["data"][0])
         time.sleep(self.server.seconds)
         status, body = self.server.answers.get(batch[0]["properties"]["token"], SAID_YES)
@@ -90,6 +92,7 @@ def test_only_organizations_with_a_token_are_counted_each_under_its_own(mixpanel
     outcome = deliver_all()
     assert not outcome.waiting
     assert courses_of(mixpanel) == {ours.id}
+    assert set(mixpanel.paths) == {"/track"}
     assert {event["properties"]["token"] for batch in mixpanel.batches for event in batch} == {"ours"}
 
 
@@ -151,6 +154,34 @@ def test_a_server_that_hangs_costs_the_timeout_once_and_then_nothing(mixpanel, a
     assert time.monotonic() - began < 1.2
     assert mixpanel.calls == 1
     assert Settings.down_until > time.monotonic()
+
+
+def make_old(course) -> None:
+    db.session.execute(
+        update(Change).where(Change.object_id == course.id).values(created_at=utcnow() - timedelta(days=6))
+    )
+
+
+def test_what_is_older_than_five_days_is_imported_by_the_service_account(mixpanel, author):
+    url = f"http://127.0.0.1:{mixpanel.server_port}"
+    analytics.configure({
+        "MIXPANEL_TOKEN": "ours", "MIXPANEL_URL": url, "MIXPANEL_TIMEOUT": 1,
+        "MIXPANEL_SERVICE_ACCOUNT": "name:secret:42",
+    })  # fmt: skip
+    old, new = factories.course(author), factories.course(author)
+    make_old(old)
+    assert not deliver_all().waiting
+    assert courses_of(mixpanel) == {old.id, new.id}
+    assert sorted(mixpanel.paths) == ["/import?project_id=42", "/track"]
+
+
+def test_without_one_it_waits_with_the_reason_and_holds_up_nothing_newer(mixpanel, author):
+    with_token(author.organization, "ours")
+    old, new = factories.course(author), factories.course(author)
+    make_old(old)
+    [waiting] = deliver_all().waiting
+    assert courses_of(mixpanel) == {new.id}
+    assert "service account" in db.session.get_one(Delivery, (waiting, "analytics")).error
 
 
 def test_many_changes_go_in_batches_of_fifty(mixpanel, author):

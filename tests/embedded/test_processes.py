@@ -92,6 +92,21 @@ def test_a_killed_process_is_named_with_the_signal(processes: Processes):
         processes.watch()
 
 
+def test_what_is_killed_is_started_again(processes: Processes):
+    one = processes.start("worker", PATIENT, is_restarted=True)
+    os.killpg(one.pid, signal.SIGKILL)
+    until(lambda: one.returncode is not None)
+    processes.watch()
+    [another] = processes.running
+    assert (another.name, another.returncode, another.pid != one.pid) == ("worker", None, True)
+
+
+def test_what_ends_again_and_again_stops_everything(processes: Processes):
+    processes.start("worker", ["/bin/sh", "-c", "echo no settings; exit 3"], is_restarted=True)
+    with pytest.raises(CannotStart, match=r"(?s)worker has ended \(exit code 3\).*no settings"):
+        processes.wait_for(lambda: False, "never", 10)
+
+
 def test_a_failing_preparation_shows_why(processes: Processes):
     with pytest.raises(CannotStart, match=r"(?s)failed:.*no such table"):
         processes.run("database", ["/bin/sh", "-c", "echo no such table >&2; exit 1"])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from lms.questions import KINDS, validated_question
 
-LETTERS = string.ascii_letters + string.digits + " .,;:-_~=#{}\\*%!?()[]<>&\"'/éßñ€日\n"
+LETTERS = string.ascii_letters + string.digits + " .,;:-_~=#{}\\*%!?()[]<>&\"'/éßñ€日😀\u00a0\u2028\n"
 words = st.text(LETTERS, min_size=1, max_size=25).map(lambda text: f"{text.strip()}.").map(str.strip)
 htmls = st.one_of(
     words.map(lambda text: text.replace("&", "&amp;").replace("<", "&lt;")),

@@ -8,7 +8,7 @@ from typing import Any
 from lms.questions.definitions import FULL, MARKER
 from lms.questions.html import escaped, plain
 
-GAP = re.compile(r"\{(\d*):([A-Z_]+):((?:\\.|[^\\}])*)\}", re.DOTALL)
+GAP = re.compile(r"\{(\d{0,4}):([A-Z_]+):((?:\\.|[^\\}])*)\}", re.DOTALL)
 SHORT = ("SHORTANSWER", "SA", "MW")
 SHORT_CASE = ("SHORTANSWER_C", "SAC", "MWC")
 NUMBER = ("NUMERICAL", "NM")

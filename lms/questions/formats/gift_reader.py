@@ -40,7 +40,7 @@ def read_gift(text: str) -> Found:
 def _blocks(text: str) -> Iterator[Block]:
     """Questions are separated by empty lines; comments and categories stand on lines of their own."""
     category, tags, lines, first = "", [], [], 0
-    for number, line in enumerate([*text.lstrip("\ufeff").splitlines(), ""], start=1):
+    for number, line in enumerate([*re.split(r"\r\n|\r|\n", text.lstrip("\ufeff")), ""], start=1):
         stripped = line.strip()
         if stripped.startswith("//"):
             tags += [tag.replace("\\]", "]").strip() for tag in TAG.findall(stripped)]

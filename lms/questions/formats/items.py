@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 
 from lms.errors import Invalid
 from lms.questions.definitions import MARKER, validated_question
-from lms.questions.html import escaped, plain
+from lms.questions.html import escaped, plain, printable
 
 LONGEST_TITLE = 200
 LONGEST_HTML = 400_000
@@ -52,7 +52,7 @@ class Found:
             ((_path, sentence), *_others) = error.errors.items()
             self.missed(where, title or plain(str(data.get("text", ""))), sentence)
             return
-        name = " ".join(title.split()) or MARKER.sub("____", plain(definition["text"])) or "Question"
+        name = " ".join(printable(title).split()) or MARKER.sub("____", plain(definition["text"])) or "Question"
         self.items.append(Item(name[:LONGEST_TITLE].strip(), definition, sorted(set(tags))))
 
     def as_data(self) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:

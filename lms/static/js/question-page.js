@@ -9,7 +9,7 @@ const token = document.querySelector("meta[name=csrf-token]").content;
 let seed = Number(form.dataset.seed);
 let timer;
 let latest = 0;
-let changed = false;
+let changed = form.dataset.errors !== "{}";
 
 const editor = mountEditor(document.getElementById("question-editor"), JSON.parse(form.dataset.definition), () => {
   changed = true;

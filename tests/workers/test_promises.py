@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from celery import Celery
 from sqlalchemy import func, select
 
 from lms import broker
@@ -17,8 +18,8 @@ from lms.deliveries import DEAD, DONE, WAITING, Delivery
 from lms.deliveries.delivering import LOSSES
 from lms.events import Change, EventCenter, eventually
 from lms.origin import Origin, working_for
-from tests.delivery.conftest import PROBES, Installation, kill
-from tests.delivery.probe import Effect
+from tests.workers.conftest import PROBES, Installation, kill
+from tests.workers.probe import Effect
 
 pytestmark = pytest.mark.services
 
@@ -78,8 +79,8 @@ def test_a_rollback_sends_nothing(installation: Installation):
 def test_a_process_killed_between_commit_and_publish_still_delivers(installation: Installation):
     died = installation.run(
         "import os, signal\n"
-        "from tests.delivery import test_delivery as t\n"
-        "from tests.delivery.probe import probe_app\n"
+        "from tests.workers import test_promises as t\n"
+        "from tests.workers.probe import probe_app\n"
         "from lms.events import EventCenter\n"
         "app = probe_app()\n"
         "EventCenter.publish = lambda ids: os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -204,3 +205,24 @@ def logged(installation: Installation, request_id: str) -> list[dict[str, Any]]:
     logs = [log.read_text() for log in installation.folder.glob("worker-*.log")]
     lines = [json.loads(line) for log in logs for line in log.splitlines() if line.startswith("{")]
     return [line for line in lines if line["event"] == "delivered" and request_id in line["request_ids"]]
+
+
+@pytest.mark.parametrize("installation", ["redis"], indirect=True)
+def test_a_worker_that_has_gone_deaf_ends_so_that_another_takes_its_place(installation: Installation):
+    installation.environment["WORKER_SILENCE"] = "3"
+    worker = installation.start_worker()
+    Celery(broker=installation.environment["BROKER_URL"]).control.broadcast("deafen")
+    time.sleep(1)  # for the command, which is not answered
+    ids = make("unheard")
+    assert worker.wait(30) is not None
+    assert effects(ids) == {}
+    installation.start_worker()
+    eventually(lambda: effects(ids) == each(1), timeout=20)
+
+
+@pytest.mark.parametrize("installation", ["valkey"], indirect=True)
+def test_a_worker_without_work_stays(installation: Installation):
+    installation.environment["WORKER_SILENCE"] = "1"
+    worker = installation.start_worker()
+    time.sleep(4)  # several times its patience
+    assert worker.poll() is None

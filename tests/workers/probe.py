@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from celery.worker.control import control_command
 from flask import Flask
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -84,8 +85,14 @@ def probe_app(**settings: Any) -> Flask:
     return flask
 
 
+@control_command()  # type: ignore[untyped-decorator]
+def deafen(state: Any) -> None:
+    """Makes a worker deaf, as the loss of Redis can: it believes that it holds all it may hold."""
+    state.consumer.task_consumer.channel.qos.can_consume = lambda: False
+
+
 def probe_worker() -> Any:
-    """Its Celery application, for `celery -A tests.delivery.worker`."""
+    """Its Celery application, for `celery -A tests.workers.worker`."""
     celery = make_celery(probe_app())
     subscribers.register(celery)
     relay.register(celery)

@@ -16,7 +16,7 @@ from lms.accounts import Organization
 from lms.db import db
 from lms.events import EventCenter
 from tests import services
-from tests.delivery.probe import probe_app
+from tests.workers.probe import probe_app
 
 PROBES = ("steady", "batched", "flaky", "slow")
 ROOT = Path(__file__).parents[2]
@@ -37,7 +37,7 @@ class Installation:
             "-m",
             "celery",
             "-A",
-            "tests.delivery.worker",
+            "tests.workers.worker",
             "beat",
             "-s",
             str(self.folder / "beat"),
@@ -55,10 +55,12 @@ class Installation:
         self.workers.append(beat)
         return beat
 
-    def start_worker(self, concurrency: int = 2, queues: Sequence[str] = ()) -> subprocess.Popen:
+    def start_worker(
+        self, concurrency: int = 2, queues: Sequence[str] = (), application: str = "tests.workers.worker"
+    ) -> subprocess.Popen:
         """Start a real Celery worker, of all queues or of some, and wait until it consumes."""
         log = self.folder / f"worker-{len(self.workers)}.log"
-        command = [sys.executable, "-m", "celery", "-A", "tests.delivery.worker", "worker", "-c", str(concurrency)]
+        command = [sys.executable, "-m", "celery", "-A", application, "worker", "-c", str(concurrency)]
         command += [
             "--loglevel",
             "info",
