@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from bench import broadcast
+from bench import broadcast, media
 from bench.both import on_both
 from bench.pipeline import run as pipeline
 from bench.quiz import run as quiz
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "isolation": partial(on_both, "bench.isolation.measure"),
     "pipeline": pipeline.run,
     "quiz": quiz.run,
+    "media": media.run,
 }
 
 

@@ -31,6 +31,17 @@ def test_broadcast_ends_with_its_figures_for_both_brokers():
     assert all(measured["broadcast_per_s"] > 0 < measured["request_ratio"] for measured in figures.values())
 
 
+def test_a_large_upload_stays_small_in_the_web_process():
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "media"], cwd=ROOT, env=os.environ | {"BENCH_SMALL": "1"},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert figures["bytes"] == 64 * 1024**2
+    assert figures["before_mb"] < figures["download_peak_mb"] < 200
+
+
 @pytest.mark.services
 def test_quiz_loses_no_answer_and_a_large_bank_does_not_fill_the_memory():
     for url in (services.POSTGRES, services.RABBITMQ):

@@ -5,9 +5,8 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, request
 
-from lms import metrics
-from lms.content import FRAME_HOSTS, embed_address
 from lms import metrics, tracing
+from lms.content import FRAME_HOSTS, embed_address
 from lms.extensions import babel, csrf
 from lms.origin import Origin, working_for
 from lms.views import (

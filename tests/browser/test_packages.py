@@ -1,5 +1,6 @@
 """Packages that nobody here wrote: imported, played to their end, suspended and resumed, and their result stands."""
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.browser.test_walk import sign_in
-from tests.packages import making
+from tests.packages import making, speaking
 
 pytestmark = pytest.mark.browser
 
@@ -92,6 +93,18 @@ def school(chromium: Browser, address: str) -> Iterator[School]:
     yield School(author, learner, course)
     author.context.close()
     learner.context.close()
+
+
+def add_subject(school: School, path: Path, title: str) -> None:
+    """The author uploads a package that was made here and adds it to the course."""
+    upload(school.author, path)
+    expect(school.author.get_by_role("heading", name="Made here")).to_be_visible()
+    content = re.search(r"contents/(\d+)", school.author.url)[1]
+    school.author.goto(f"{school.course}/subjects/new")
+    school.author.get_by_label("Title").fill(title)
+    school.author.get_by_label("Content").select_option(content)
+    school.author.get_by_role("button", name="Save").click()
+    expect(school.author.locator(".flash")).to_be_visible()
 
 
 def content_of(page: Page) -> FrameLocator:
@@ -221,6 +234,31 @@ def test_a_cmi5_course_is_left_resumed_and_passed(school: School, name: str):
     assert all(verb in report for verb in ("launched", "initialized", "passed", "completed", "terminated", "satisfied"))
 
 
+@pytest.mark.parametrize("standard", ["scorm12", "scorm2004"])
+def test_every_element_of_the_data_model_outlasts_a_suspension(school: School, tmp_path: Path, standard: str):
+    path = tmp_path / "speaker.zip"
+    path.write_bytes(speaking.speaker(standard).getvalue())
+    add_subject(school, path, standard)
+    page = school.open(standard)
+    unit = content_of(page)
+    assert json.loads(unit.locator("#said").inner_text()) == {"wrong": []}
+    unit.get_by_role("button", name="End").click()
+    expect(page.get_by_text("This unit has ended and is saved.")).to_be_visible()
+    school.leave()
+    school.open(standard)
+    expect(unit.locator("#said")).not_to_be_empty()
+    said = json.loads(unit.locator("#said").inner_text())
+    assert (said["wrong"], said["lost"], said["objectives"], said["interactions"]) == ([], [], "1", "1")
+    assert said["total"] == ("0000:10:00.50" if standard == "scorm12" else "PT0H10M0.5S")
+    unit.get_by_role("button", name="End").click()
+    expect(page.get_by_text("This unit has ended and is saved.")).to_be_visible()
+    school.leave()
+    assert school.is_passed(standard)
+    report = school.reported(standard)
+    assert re.search(r"Score\s+80%", report)
+    assert re.search(r"Time\s+15 min", report)
+
+
 def test_what_a_package_may_do_ends_at_its_own_origin(school: School, tmp_path: Path):
     """Content looks for a session, for the page around it, and for a way out; it finds none."""
     spy = """<!doctype html><title>Spy</title><p id="said"></p><script>
@@ -237,13 +275,7 @@ def test_what_a_package_may_do_ends_at_its_own_origin(school: School, tmp_path: 
     path = tmp_path / "spy.zip"
     path.write_bytes(making.zipped({"imsmanifest.xml": making.manifest(making.item(), making.resource()),
                                     "index.html": spy}).getvalue())  # fmt: skip
-    upload(school.author, path)
-    expect(school.author.get_by_role("heading", name="Made here")).to_be_visible()
-    content = re.search(r"contents/(\d+)", school.author.url)[1]
-    school.author.goto(f"{school.course}/subjects/new")
-    school.author.get_by_label("Title").fill("A spy")
-    school.author.get_by_label("Content").select_option(content)
-    school.author.get_by_role("button", name="Save").click()
+    add_subject(school, path, "A spy")
     page = school.open("A spy")
     said = content_of(page).locator("#said")
     expect(said).not_to_be_empty()
