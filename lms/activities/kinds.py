@@ -19,6 +19,8 @@ SENTENCES: dict[str, LazyString] = {
     "course_completed": _("%(user)s completed %(course)s"),
     "subject_finished": _("%(user)s finished %(title)s in %(course)s"),
     "content_created": _("%(actor)s wrote the content %(title)s"),
+    "package_imported": _("%(actor)s imported the package %(title)s"),
+    "package_begun": _("%(user)s began %(title)s in %(course)s"),
     "event_planned": _("%(actor)s planned the event %(title)s"),
     "event_changed": _("%(actor)s changed when or where %(title)s takes place"),
     "person_added": _("%(actor)s added %(user)s"),
@@ -35,6 +37,8 @@ ALWAYS = {
     ("Enrollment", "deleted"): "unenrolled",
     ("Result", "created"): "subject_finished",
     ("Content", "created"): "content_created",
+    ("Package", "created"): "package_imported",
+    ("PackageAttempt", "created"): "package_begun",
     ("Event", "created"): "event_planned",
 }
 STATUS = {"published": "course_published", "archived": "course_archived", "draft": "course_reopened"}
@@ -53,6 +57,8 @@ def kind_of(change: Change) -> str | None:
             return "course_completed"
         case ("Event", "updated") if {"starts_at", "ends_at", "location"} & set(difference):
             return "event_changed"
+        case ("Content", "created") if change.state.get("kind") == "package":
+            return None
         case ("User", "created") if change.actor_id is not None:
             return "person_added"
     return ALWAYS.get(what)

@@ -26,6 +26,8 @@ LOCK = 0x61637469
         "Content": {"created"},
         "Event": {"created", "updated"},
         "User": {"created"},
+        "Package": {"created"},
+        "PackageAttempt": {"created"},
     },
 )
 def tell(changes: Sequence[Change]) -> None:
