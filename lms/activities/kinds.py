@@ -22,6 +22,8 @@ SENTENCES: dict[str, LazyString] = {
     "content_published": _("%(actor)s published a new version of %(title)s"),
     "bank_created": _("%(actor)s started the question bank %(title)s"),
     "questions_imported": _("%(actor)s took over the questions of %(title)s"),
+    "package_imported": _("%(actor)s imported the package %(title)s"),
+    "package_begun": _("%(user)s began %(title)s in %(course)s"),
     "event_planned": _("%(actor)s planned the event %(title)s"),
     "event_changed": _("%(actor)s changed when or where %(title)s takes place"),
     "person_added": _("%(actor)s added %(user)s"),
@@ -40,6 +42,8 @@ ALWAYS = {
     ("Content", "created"): "content_created",
     ("ContentVersion", "created"): "content_published",
     ("Bank", "created"): "bank_created",
+    ("Package", "created"): "package_imported",
+    ("PackageAttempt", "created"): "package_begun",
     ("Event", "created"): "event_planned",
 }
 STATUS = {"published": "course_published", "archived": "course_archived", "draft": "course_reopened"}
@@ -60,6 +64,8 @@ def kind_of(change: Change) -> str | None:
             return "event_changed"
         case ("QuestionImport", "updated") if "status" in difference:
             return "questions_imported"
+        case ("Content", "created") if change.state.get("kind") == "package":
+            return None
         case ("User", "created") if change.actor_id is not None:
             return "person_added"
     return ALWAYS.get(what)

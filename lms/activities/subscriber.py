@@ -29,6 +29,8 @@ LOCK = 0x61637469
         "User": {"created"},
         "Bank": {"created"},
         "QuestionImport": {"updated"},
+        "Package": {"created"},
+        "PackageAttempt": {"created"},
     },
 )
 def tell(changes: Sequence[Change]) -> None:

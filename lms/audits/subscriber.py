@@ -10,7 +10,7 @@ from lms.courses import Course
 from lms.db import db
 from lms.events import Change, EventCenter
 
-OF_SOMEBODY = ("Enrollment", "Result", "Attempt")
+OF_SOMEBODY = ("Enrollment", "Result", "Attempt", "PackageAttempt")
 """Types of objects without a title of their own."""
 
 

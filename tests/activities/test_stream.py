@@ -10,17 +10,18 @@ from hypothesis import strategies as st
 from markupsafe import escape
 from sqlalchemy import select, update
 
-from lms import accounts, activities, classroom, content, courses, questions, results
+from lms import accounts, activities, classroom, content, courses, packages, questions, results, tracking
 from lms.accounts import ProfileAttrs, UserAttrs
 from lms.activities import SENTENCES, Activity
 from lms.classroom import EventAttrs
 from lms.content import ContentAttrs
-from lms.courses import CourseAttrs
+from lms.courses import CourseAttrs, SubjectAttrs
 from lms.db import db
 from lms.deliveries import deliver
 from lms.events import Change, EventCenter
 from lms.questions import BankAttrs
 from tests import factories
+from tests.packages import making
 
 
 def tell() -> None:
@@ -41,6 +42,9 @@ def test_every_kind_has_its_moment(author, admin, learner, organization):
     courses.delete_subject(extra, author)
     [enrollment] = courses.enroll_self(course, learner)
     results.finish_content(enrollment, course.subjects[0], learner)
+    package = packages.import_package(making.scorm12(), author)
+    played = courses.add_subject(course, SubjectAttrs(title="Package", content_id=package.content_id), author)
+    tracking.current_attempt(enrollment, played, learner)
     [other] = courses.enroll(course, [admin.id], author)
     courses.unenroll(other, author)
     courses.archive_course(course, author)
