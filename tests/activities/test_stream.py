@@ -63,7 +63,7 @@ def test_what_nobody_wants_to_read_about_is_no_activity(author, course, learner)
     accounts.update_profile(learner, ProfileAttrs(name="Lea L.", locale="nl", timezone="Europe/Amsterdam"))
     page = factories.some_content(author)
     content.update_content(page, ContentAttrs(title="Renamed"), author)
-    assert kinds() == [*before, "content_created"]
+    assert kinds() == [*before, "content_created", "content_published"]
 
 
 def test_telling_again_tells_nothing_twice(author, course):
