@@ -265,7 +265,11 @@ def test_every_element_of_the_data_model_outlasts_a_suspension(school: School, t
     assert (said["wrong"], said["lost"], said["objectives"], said["interactions"]) == ([], [], "1", "1")
     read = reading.timespan if standard == "scorm12" else reading.duration
     assert read(said["total"]) == 600.5
+    # The line is cut just when the unit has its last word: it is kept and sent again.
+    page.context.set_offline(True)
     unit.get_by_role("button", name="End").click()
+    expect(page.get_by_text("Not saved yet: no connection.")).to_be_visible()
+    page.context.set_offline(False)
     expect(page.get_by_text("This unit has ended and is saved.")).to_be_visible()
     school.leave()
     assert school.is_passed(standard)
