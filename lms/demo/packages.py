@@ -58,7 +58,7 @@ def add(say: Callable[[str], None]) -> None:
     say("demo: a package")
     author, learner = (_person(f"{name}@harbour.example") for name in ("author", "learner"))
     made = packages.import_package(package(), author)
-    course = courses.create_course(CourseAttrs(title="Hand hygiene", summary="A package made elsewhere",
+    course = courses.create_course(CourseAttrs(title="Hand hygiene refresher", summary="A package made elsewhere",
                                                self_enrollment=True), author)  # fmt: skip
     subject = courses.add_subject(course, SubjectAttrs(title=TITLE, content_id=made.content_id), author)
     courses.publish_course(course, author)
