@@ -18,10 +18,10 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "outage": partial(on_both, "bench.outage.measure"),
     "isolation": partial(on_both, "bench.isolation.measure"),
     "pipeline": pipeline.run,
-    "media": media.run,
     "quiz": quiz.run,
     "compliance": compliance.run,
     "notify": notify.run,
+    "media": media.run,
 }
 
 

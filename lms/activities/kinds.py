@@ -22,6 +22,8 @@ SENTENCES: dict[str, LazyString] = {
     "content_published": _("%(actor)s published a new version of %(title)s"),
     "bank_created": _("%(actor)s started the question bank %(title)s"),
     "questions_imported": _("%(actor)s took over the questions of %(title)s"),
+    "package_imported": _("%(actor)s imported the package %(title)s"),
+    "package_begun": _("%(user)s began %(title)s in %(course)s"),
     "event_planned": _("%(actor)s planned the event %(title)s"),
     "event_changed": _("%(actor)s changed when or where %(title)s takes place"),
     "certificate_revoked": _("%(actor)s revoked the certificate %(title)s of %(user)s"),
@@ -46,6 +48,8 @@ ALWAYS = {
     ("Content", "created"): "content_created",
     ("ContentVersion", "created"): "content_published",
     ("Bank", "created"): "bank_created",
+    ("Package", "created"): "package_imported",
+    ("PackageAttempt", "created"): "package_begun",
     ("Event", "created"): "event_planned",
     ("Holding", "created"): "qualification_obtained",
     ("Qualification", "created"): "qualification_made",
@@ -73,6 +77,8 @@ def kind_of(change: Change) -> str | None:
             return "questions_imported"
         case ("Certificate", "updated") if difference.get("revoked_by_id", (None, None))[1]:
             return "certificate_revoked"
+        case ("Content", "created") if change.state.get("kind") == "package":
+            return None
         case ("User", "created") if change.actor_id is not None:
             return "person_added"
     return ALWAYS.get(what)

@@ -35,6 +35,8 @@ LOCK = 0x61637469
         "Qualification": {"created"},
         "Certificate": {"updated"},
         "Import": {"created"},
+        "Package": {"created"},
+        "PackageAttempt": {"created"},
     },
 )
 def tell(changes: Sequence[Change]) -> None:

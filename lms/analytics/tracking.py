@@ -24,6 +24,9 @@ EVENTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("Result", "created"): ("Subject finished", ("course_id", "subject_id", "passed", "source")),
     ("Content", "created"): ("Content created", ()),
     ("Event", "created"): ("Event planned", ()),
+    ("Package", "created"): ("Package imported", ("standard", "files", "size", "version")),
+    ("PackageAttempt", "created"): ("Package begun", ("course_id", "subject_id", "number")),
+    ("PackageAttempt", "updated"): ("Package finished", ("course_id", "subject_id", "number", "passed", "score")),
 }
 """By type and action: the event's name at Mixpanel and the columns that go along. Nothing else is ever sent."""
 

@@ -18,7 +18,7 @@ from lms.content import Content, ContentPage, ContentVersion
 from lms.courses import DRAFT, PUBLISHED, Course, Enrollment, Subject
 from lms.db import db, snapshot, transaction, utcnow
 from lms.deliveries import Delivery, deliver
-from lms.demo import authoring, certificates, classroom, compliance, questions, rules
+from lms.demo import authoring, certificates, classroom, compliance, packages, questions, rules
 from lms.demo.texts import BODY, FIRST, HOSPITAL, LAST, LOGISTICS, PASSWORD
 from lms.events import Change, EventCenter
 from lms.results import Result
@@ -39,7 +39,7 @@ PEOPLE = 100
 SPECIAL = ("admin", "author", "manager", "instructor", "auditor", "learner")
 NOT_HERE = ("notifications", "analytics", "reminders")
 PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = (
-    questions.add, authoring.add, compliance.add, certificates.add, classroom.add, rules.add,
+    questions.add, authoring.add, packages.add, compliance.add, certificates.add, classroom.add, rules.add,
 )  # fmt: skip
 """What the larger parts of the product add, each in a file of its own."""
 
@@ -200,7 +200,7 @@ class _Organization:
             self._add(page, age, self.author)
             frozen.append({"id": page.id, "title": heading, "blocks": blocks})
         previous, moment = snapshot(content), self.now - timedelta(days=age)
-        content.version, content.published_at, content.has_changes = 1, moment, False
+        content.version, content.published_at, content.has_changes, content.updated_at = 1, moment, False, moment
         version = ContentVersion(
             content_id=content.id, number=1, title=content.title, pages=frozen, quiz={},
             published_by_id=self.author.id, organization_id=self.organization.id, created_at=moment,

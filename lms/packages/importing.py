@@ -95,15 +95,13 @@ def unpack(archive: Archive, prefix: str) -> None:
 def _note(
     archive: Archive, manifest: Manifest, prefix: str, actor: User, title: str, into: Content | None
 ) -> Package:  # fmt: skip
-    row = into
-    if row is None:
-        attrs = {"title": title.strip() or manifest.title, "summary": manifest.description[:1000]}
-        row = content.create_content(validated(ContentAttrs, attrs), actor)
+    row = into if into is not None else _content(manifest, title, actor)
     db.session.refresh(row, with_for_update=True)
-    previous = snapshot(row)
     last = db.session.scalar(select(func.max(Package.version)).where(Package.content_id == row.id)) or 0
-    row.kind, row.version, row.published_at, row.has_changes = PACKAGE, last + 1, utcnow(), False
-    EventCenter.broadcast("updated", previous, row, actor)
+    if into is not None:
+        previous = snapshot(row)
+        row.version, row.published_at = last + 1, utcnow()
+        EventCenter.broadcast("updated", previous, row, actor)
     package = Package(
         organization_id=actor.organization_id, content_id=row.id, version=last + 1, standard=manifest.standard,
         edition=manifest.edition[:100], title=manifest.title, identifier=manifest.identifier, prefix=prefix,
@@ -121,6 +119,19 @@ def _note(
     ])  # fmt: skip
     EventCenter.broadcast("created", package, actor)
     return package
+
+
+def _content(manifest: Manifest, title: str, actor: User) -> Content:
+    attrs = validated(
+        ContentAttrs, {"title": title.strip() or manifest.title, "summary": manifest.description[:1000]}
+    )
+    row = Content(
+        organization_id=actor.organization_id, kind=PACKAGE, version=1, published_at=utcnow(), has_changes=False,
+        **attrs.model_dump(),
+    )  # fmt: skip
+    db.session.add(row)
+    EventCenter.broadcast("created", row, actor)
+    return row
 
 
 def latest_package(row: Content) -> Package:

@@ -145,13 +145,6 @@ class Reader:
             if goals is not None:
                 names = [attribute(goal, "objectiveid") for goal in goals]
                 details.setdefault("objectives", [name for name in names if name])
-        shared = child(item, "data")
-        if shared is not None:
-            details["shared"] = [
-                {"id": attribute(one, "targetid"), "read": attribute(one, "readshareddata") != "false",
-                 "write": attribute(one, "writeshareddata") != "false"}
-                for one in children(shared, "map") if attribute(one, "targetid")
-            ]  # fmt: skip
         return details
 
     def resources_as_units(self) -> Iterator[Unit]:

@@ -74,7 +74,7 @@ def take(opened: Launch, data: object, final: bool) -> None:
     if not isinstance(data, dict) or not isinstance(data.get("cmi"), dict):
         raise Invalid("cmi", "This is no SCORM data model.")
     found = reading.read(state.attempt.package.standard, data["cmi"], state.unit.details, final)
-    state.data = {"cmi": data["cmi"], **({"shared": data["sharedData"]} if data.get("sharedData") else {})}
+    state.data = {"cmi": data["cmi"]}
     state.spoke, state.reported_at = True, utcnow()
     state.suspended = found.suspended or not final
     state.seconds = opened.seconds_before + found.seconds

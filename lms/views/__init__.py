@@ -6,7 +6,7 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 
 from lms import metrics, tracing
-from lms.content import FRAME_HOSTS
+from lms.content import FRAME_HOSTS, embed_address
 from lms.extensions import babel, csrf
 from lms.origin import Origin, working_for
 from lms.views import (
@@ -148,6 +148,7 @@ def register(app: Flask) -> None:
     if app.config["MAIL_CATCHER"]:
         app.register_blueprint(mailcatcher.blueprint)
     api.register(app)
+    app.jinja_env.globals["embed_address"] = embed_address
     app.before_request(remember_origin)
     app.teardown_request(forget_origin)
     app.after_request(protect)

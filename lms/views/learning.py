@@ -83,7 +83,7 @@ def done(enrollment_id: int, subject_id: int) -> Response:
     state = learning.standing(enrollment, step)
     is_quiz = content.has_questions(state.under_way.version if state.under_way else state.version)
     if state.under_way or not is_quiz:
-        learning.finish(state.under_way or learning.start(enrollment, step, me()), me())
+        learning.finish(state.under_way or state.last or learning.start(enrollment, step, me()), me())
     if is_quiz:
         return here
     if enrollment.completed_at:

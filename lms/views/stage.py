@@ -55,11 +55,9 @@ def player(token: str) -> Response:
     settings = {
         "standard": state.attempt.package.standard,
         "data": tracking.initial(state),
-        "shared": state.data.get("shared") or {},
         "commit": url_for("stage.commit", token=token),
         "content": content_address(launch, token),
         "lms": current_app.config["PUBLIC_URL"],
-        "masteryOverride": "mastery_score" in state.unit.details,
     }
     library = "scorm12" if state.attempt.package.standard == SCORM12 else "scorm2004"
     page = render_template("packages/play.html", settings=settings, library=library, title=state.unit.title)

@@ -1,6 +1,5 @@
 """Pages made of blocks, and versions of contents"""
 
-import json
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -41,25 +40,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_content_versions_organization_id"), "content_versions", ["organization_id"])
 
-    with op.batch_alter_table("contents") as batch:
-        batch.add_column(sa.Column("kind", sa.String(length=10), nullable=False, server_default="pages"))
-        batch.add_column(sa.Column("quiz", Json, nullable=False, server_default="{}"))
-        batch.add_column(sa.Column("version", sa.Integer(), nullable=True))
-        batch.add_column(sa.Column("published_at", UtcDateTime(timezone=True), nullable=True))
-        batch.add_column(sa.Column("has_changes", sa.Boolean(), nullable=False, server_default=sa.true()))
-    with op.batch_alter_table("content_pages") as batch:
-        batch.add_column(sa.Column("blocks", Json, nullable=False, server_default="[]"))
-        batch.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
-        batch.add_column(sa.Column("writer", sa.String(length=40), nullable=False, server_default=""))
-        batch.add_column(sa.Column("changed_by_id", BigId, nullable=True))
+    # Not as a batch: that would make the table anew on SQLite, and with the old one all that refers to it would go.
+    # The defaults stay for the same reason.
+    for column in (
+        sa.Column("kind", sa.String(length=10), nullable=False, server_default="pages"),
+        sa.Column("quiz", Json, nullable=False, server_default="{}"),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("published_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("has_changes", sa.Boolean(), nullable=False, server_default=sa.true()),
+    ):
+        op.add_column("contents", column)
+    for column in (
+        sa.Column("blocks", Json, nullable=False, server_default="[]"),
+        sa.Column("revision", sa.Integer(), nullable=False, server_default="1"),
+        sa.Column("writer", sa.String(length=40), nullable=False, server_default=""),
+        sa.Column("changed_by_id", BigId, nullable=True),
+    ):
+        op.add_column("content_pages", column)
     _to_blocks_and_versions()
-    with op.batch_alter_table("contents") as batch:
-        for name in ("kind", "quiz", "has_changes"):
-            batch.alter_column(name, server_default=None)
-    with op.batch_alter_table("content_pages") as batch:
-        for name in ("blocks", "revision", "writer"):
-            batch.alter_column(name, server_default=None)
-        batch.drop_column("body")
+    op.drop_column("content_pages", "body")
 
 
 def _tables() -> tuple[sa.TableClause, sa.TableClause, sa.TableClause]:
@@ -105,20 +104,15 @@ def _to_blocks_and_versions() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("content_pages") as batch:
-        batch.add_column(sa.Column("body", sa.Text(), nullable=False, server_default=""))
+    op.add_column("content_pages", sa.Column("body", sa.Text(), nullable=False, server_default=""))
     _contents, pages, _versions = _tables()
     connection = op.get_bind()
     for page in connection.execute(sa.select(pages)).all():
-        blocks = json.loads(page.blocks) if isinstance(page.blocks, str) else page.blocks
-        body = "\n".join(block["html"] for block in blocks if block.get("html"))
+        body = "\n".join(block["html"] for block in page.blocks if block.get("html"))
         connection.execute(pages.update().where(pages.c.id == page.id).values(body=body))
-    with op.batch_alter_table("content_pages") as batch:
-        batch.alter_column("body", server_default=None)
-        for name in ("blocks", "revision", "writer", "changed_by_id"):
-            batch.drop_column(name)
-    with op.batch_alter_table("contents") as batch:
-        for name in ("kind", "quiz", "version", "published_at", "has_changes"):
-            batch.drop_column(name)
+    for name in ("blocks", "revision", "writer", "changed_by_id"):
+        op.drop_column("content_pages", name)
+    for name in ("kind", "quiz", "version", "published_at", "has_changes"):
+        op.drop_column("contents", name)
     op.drop_index(op.f("ix_content_versions_organization_id"), "content_versions")
     op.drop_table("content_versions")

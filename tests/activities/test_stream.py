@@ -11,17 +11,18 @@ from hypothesis import strategies as st
 from markupsafe import escape
 from sqlalchemy import select, update
 
-from lms import accounts, activities, classroom, content, courses, questions, registrations, results
+from lms import accounts, activities, classroom, content, courses, packages, questions, registrations, results, tracking
 from lms.accounts import ProfileAttrs, UserAttrs
 from lms.activities import SENTENCES, Activity
 from lms.classroom import EventAttrs
 from lms.content import ContentAttrs
-from lms.courses import CourseAttrs
+from lms.courses import CourseAttrs, SubjectAttrs
 from lms.db import db, utcnow
 from lms.deliveries import deliver
 from lms.events import Change, EventCenter
 from lms.questions import BankAttrs
 from tests import factories
+from tests.packages import making
 
 
 def tell() -> None:
@@ -45,6 +46,9 @@ def test_every_kind_has_its_moment(author, admin, learner, organization):
     registrations.close(classroom.create_event(EventAttrs(title="Over", **over), author), author)
     [enrollment] = courses.enroll_self(course, learner)
     results.finish_content(enrollment, course.subjects[0], learner)
+    package = packages.import_package(making.scorm12(), author)
+    played = courses.add_subject(course, SubjectAttrs(title="Package", content_id=package.content_id), author)
+    tracking.current_attempt(enrollment, played, learner)
     [other] = courses.enroll(course, [admin.id], author)
     courses.unenroll(other, author)
     courses.archive_course(course, author)
@@ -63,7 +67,7 @@ def test_what_nobody_wants_to_read_about_is_no_activity(author, course, learner)
     accounts.update_profile(learner, ProfileAttrs(name="Lea L.", locale="nl", timezone="Europe/Amsterdam"))
     page = factories.some_content(author)
     content.update_content(page, ContentAttrs(title="Renamed"), author)
-    assert kinds() == [*before, "content_created"]
+    assert kinds() == [*before, "content_created", "content_published"]
 
 
 def test_telling_again_tells_nothing_twice(author, course):

@@ -81,7 +81,25 @@ const api = new Api({
     updateSettings() {},
   },
 });
-api.loadFromJSON(launch.data, "cmi");
+
+// An interaction is known by its id, and what may be answered by its type: those come first, and 9 before 10.
+const FIRST = ["id", "type"];
+const rank = (key) => (FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length);
+const inOrder = (a, b) => rank(a) - rank(b) || a.localeCompare(b, "en", { numeric: true });
+
+function load(value, name) {
+  if (value !== null && typeof value === "object") {
+    for (const key of Object.keys(value).sort(inOrder)) load(value[key], `${name}.${key}`);
+  } else if (value !== "" && value !== null) {
+    try {
+      api.loadFromFlattenedJSON({ [name]: value }, "");
+    } catch (error) {
+      // What an earlier version of the content kept may not be valid any more; the rest still is.
+      console.warn(`${name} was not taken over: ${error.message}`);
+    }
+  }
+}
+load(launch.data, "cmi");
 
 let spoke = false;
 let request = "";
