@@ -13,7 +13,9 @@ from typing import Any
 from lms.config import ROOT
 from tests import services
 
-QUEUES = ("tasks", "audits", "activities", "notifications", "analytics", "first", "second", "third", "fourth")
+QUEUES = (
+    "tasks", "audits", "activities", "notifications", "analytics", "compliance", "first", "second", "third", "fourth",
+)  # fmt: skip
 BROKERS = {"rabbitmq": services.RABBITMQ, "redis": services.REDIS}
 
 

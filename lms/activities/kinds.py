@@ -23,6 +23,8 @@ SENTENCES: dict[str, LazyString] = {
     "event_changed": _("%(actor)s changed when or where %(title)s takes place"),
     "certificate_revoked": _("%(actor)s revoked the certificate %(title)s of %(user)s"),
     "person_added": _("%(actor)s added %(user)s"),
+    "qualification_obtained": _("%(user)s obtained the qualification %(title)s"),
+    "qualification_made": _("%(actor)s made the qualification %(title)s"),
 }
 
 ABOUT_COURSES = ("course_published", "course_archived", "course_reopened", "subject_added", "subject_removed")
@@ -37,6 +39,8 @@ ALWAYS = {
     ("Result", "created"): "subject_finished",
     ("Content", "created"): "content_created",
     ("Event", "created"): "event_planned",
+    ("Holding", "created"): "qualification_obtained",
+    ("Qualification", "created"): "qualification_made",
 }
 STATUS = {"published": "course_published", "archived": "course_archived", "draft": "course_reopened"}
 

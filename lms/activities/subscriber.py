@@ -7,6 +7,7 @@ from sqlalchemy import func, insert, select
 from lms.accounts import names
 from lms.activities.kinds import kind_of
 from lms.activities.models import Activity
+from lms.compliance import Qualification
 from lms.courses import Course, Subject
 from lms.db import db
 from lms.events import Change, EventCenter
@@ -27,10 +28,12 @@ LOCK = 0x61637469
         "Event": {"created", "updated"},
         "User": {"created"},
         "Certificate": {"updated"},
+        "Holding": {"created"},
+        "Qualification": {"created"},
     },
 )
 def tell(changes: Sequence[Change]) -> None:
-    """One activity per change that people want to read about; five statements for any number of changes."""
+    """One activity per change that people want to read about; six statements for any number of changes."""
     told = [(change, kind) for change in changes if (kind := kind_of(change))]
     if not told:
         return
@@ -40,6 +43,7 @@ def tell(changes: Sequence[Change]) -> None:
     courses = _titles(Course, {change.state.get("course_id") for change, _ in told})
     courses |= {change.object_id: change.state["title"] for change in changes if change.object_type == "Course"}
     subjects = _titles(Subject, {change.state.get("subject_id") for change, _ in told})
+    qualifications = _titles(Qualification, {change.state.get("qualification_id") for change, _ in told})
     rows = []
     for change, kind in told:
         state = change.state
@@ -49,7 +53,9 @@ def tell(changes: Sequence[Change]) -> None:
         params = {
             "actor": people.get(change.actor_id or 0, ""),
             "user": state.get("name") or people.get(user_id or 0, ""),
-            "title": state.get("title") or subjects.get(state.get("subject_id") or 0, ""),
+            "title": state.get("title")
+            or subjects.get(state.get("subject_id") or 0)
+            or qualifications.get(state.get("qualification_id") or 0, ""),
             "course": state.get("title") if is_course else courses.get(course_id or 0, ""),
             "object_id": change.object_id,
         }
@@ -75,7 +81,7 @@ def _wait_for_others() -> None:
         db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
-def _titles(model: type[Course] | type[Subject], ids: set[int | None]) -> dict[int, str]:
+def _titles(model: type[Course] | type[Subject] | type[Qualification], ids: set[int | None]) -> dict[int, str]:
     wanted = ids - {None}
     if not wanted:
         return {}

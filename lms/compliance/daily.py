@@ -10,7 +10,7 @@ from lms.compliance.days import today_of
 from lms.compliance.deriving import REASONS, lock, stored_statuses, write_statuses
 from lms.compliance.facts import Pair
 from lms.compliance.models import DailyTally, Status, StatusPeriod, Tally
-from lms.compliance.timeline import ORGANIZATION
+from lms.compliance.timeline import DEPARTMENT, JOB_FUNCTION, ORGANIZATION
 from lms.db import db, transaction
 
 CHUNK = 1000
@@ -92,6 +92,31 @@ def _move(organization_id: int, pairs: Sequence[Pair], today: date) -> None:
     wanted = set(pairs)
     stored = stored_statuses({pair[0] for pair in pairs}, {pair[1] for pair in pairs})
     write_statuses(organization_id, {pair: row for pair, row in stored.items() if pair in wanted}, expected)
+
+
+def count_past_day(organization_id: int, day: date) -> None:
+    """Write the counts of a day before counting began, as is known now, by where people are now."""
+    columns = ["organization_id", "day", "kind", "target_id", "qualification_id", "state", "number"]
+    with transaction() as session:
+        session.execute(
+            delete(DailyTally).where(DailyTally.organization_id == organization_id, DailyTally.day == day)
+        )
+        for kind, target, qualification, parts in (
+            (ORGANIZATION, literal(0), StatusPeriod.qualification_id, StatusPeriod.qualification_id),
+            (DEPARTMENT, func.coalesce(func.min(User.department_id), 0), literal(0), User.department_id),
+            (JOB_FUNCTION, func.coalesce(func.min(User.job_function_id), 0), literal(0), User.job_function_id),
+        ):
+            counts = (
+                select(
+                    literal(organization_id), literal(day), literal(kind), target, qualification, StatusPeriod.state,
+                    func.count(),
+                )
+                .join(User, User.id == StatusPeriod.user_id)
+                .where(StatusPeriod.organization_id == organization_id, StatusPeriod.replaced_at.is_(None))
+                .where(StatusPeriod.from_on <= day, or_(StatusPeriod.until_on.is_(None), StatusPeriod.until_on >= day))
+                .group_by(parts, StatusPeriod.state)
+            )  # fmt: skip
+            session.execute(insert(DailyTally).from_select(columns, counts))
 
 
 def count_the_day(organization_id: int, day: date) -> None:

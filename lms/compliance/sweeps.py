@@ -77,7 +77,6 @@ def _step() -> bool:
             sweep.after_user_id = people[-1]
         if len(people) < CHUNK:
             sweep.finished_at = utcnow()
-    db.session.expunge_all()
     return True
 
 

@@ -18,7 +18,7 @@ from lms.content import Content, ContentPage, ContentVersion
 from lms.courses import DRAFT, PUBLISHED, Course, Enrollment, Subject
 from lms.db import db, snapshot, transaction, utcnow
 from lms.deliveries import Delivery, deliver
-from lms.demo import authoring, certificates
+from lms.demo import authoring, certificates, compliance
 from lms.demo.texts import BODY, FIRST, HOSPITAL, LAST, LOGISTICS, PASSWORD
 from lms.events import Change, EventCenter
 from lms.results import Result
@@ -37,7 +37,7 @@ PEOPLE = 100
 """People per organization."""
 SPECIAL = ("admin", "author", "manager", "instructor", "auditor", "learner")
 NOT_HERE = ("notifications", "analytics", "reminders")
-PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = (authoring.add, certificates.add)
+PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = (authoring.add, certificates.add, compliance.add)
 """What the larger parts of the product add, each in a file of its own."""
 
 
@@ -61,7 +61,6 @@ def load(say: Callable[[str], None]) -> None:
         for add in PARTS:
             add(say)
         _deliver(say)
-        certificates.add_past_days(say)
     finally:
         EventCenter.publish = publish
 

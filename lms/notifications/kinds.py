@@ -89,6 +89,19 @@ KINDS: dict[str, Kind] = {
         ),
         button=_("Open the team"),
         path="/team/",
+    "evidence_accepted": Kind(
+        label=_("A certificate you handed in is accepted"),
+        title=_("Your certificate for %(title)s is accepted"),
+        text=_("%(actor)s accepted the certificate that you handed in for %(title)s. It counts."),
+        button=_("See what it says"),
+        path="/evidence/{object_id}",
+    ),
+    "evidence_refused": Kind(
+        label=_("A certificate you handed in is refused"),
+        title=_("Your certificate for %(title)s is refused"),
+        text=_("%(actor)s refused the certificate that you handed in for %(title)s. Read why, and hand in another."),
+        button=_("Read why"),
+        path="/evidence/{object_id}",
     ),
     "invitation": Kind(
         label=_("Invitation"),

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Select, and_, insert, select
 
 from lms.accounts import Organization, User, names
+from lms.compliance import Qualification
 from lms.courses import PUBLISHED, Course, Enrollment, Subject
 from lms.db import db, on_commit
 from lms.events import Change, EventCenter
@@ -20,6 +21,7 @@ from lms.notifications.outbox import wake_sender
         "Event": {"updated"},
         "Enrollment": {"created", "updated"},
         "User": {"created", "updated"},
+        "Evidence": {"updated"},
     },
 )
 def notify(change: Change) -> None:
@@ -37,6 +39,16 @@ def notify(change: Change) -> None:
             tell(change, "event_changed", people, params_of(change, None))
         case "Enrollment" if change.action == "created" or change.difference.get("completed_at"):
             tell_learner(change)
+        case "Evidence" if change.difference.get("state"):
+            tell_of_review(change)
+
+
+def tell_of_review(change: Change) -> None:
+    """Tell somebody what became of the certificate they handed in."""
+    title = select(Qualification.title).where(Qualification.id == change.state["qualification_id"])
+    params = params_of(change, None) | {"title": db.session.scalar(title) or ""}
+    person = select(User.id).where(User.id == change.state["user_id"])
+    tell(change, f"evidence_{change.state['state']}", person, params)
 
 
 def invite(change: Change) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts import User
-from lms.courses import Course, Subject
+from lms.courses import Course, Enrollment, Subject
 from lms.db import BigId, Owned, Stamped, db, intpk
 
 
@@ -33,4 +33,5 @@ class Result(Owned, Stamped, db.Model):
 
     user: Mapped[User] = relationship()
     course: Mapped[Course] = relationship()
+    enrollment: Mapped[Enrollment] = relationship()
     subject: Mapped[Subject] = relationship()

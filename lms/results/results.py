@@ -134,13 +134,14 @@ def results_page(
     organization_id: int, q: str = "", sort: str = "-finished", number: int = 1, size: int = 25, *,
     course_id: int | None = None, user_id: int | None = None,
 ) -> Page[Result]:  # fmt: skip
-    """Results, newest first unless sorted otherwise; five statements whatever their number."""
+    """Results, newest first unless sorted otherwise; six statements whatever their number."""
     statement = (
         select(Result)
         .join(Result.user)
         .join(Result.course)
         .where(Result.organization_id == organization_id)
-        .options(selectinload(Result.user), selectinload(Result.course), selectinload(Result.subject))
+        .options(selectinload(Result.user), selectinload(Result.course))
+        .options(selectinload(Result.subject), selectinload(Result.enrollment))
     )
     if q:
         statement = statement.where(

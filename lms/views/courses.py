@@ -50,6 +50,7 @@ def show(id: int) -> str:
         subjects=courses.with_subjects(course),
         enrollment=enrollment,
         passed=results.passed_subjects(enrollment) if enrollment else set(),
+        earlier=courses.earlier_rounds(course, [me().id]).get(me().id, []),
     )
 
 

@@ -28,6 +28,7 @@ def index(course_id: int) -> str:
         list=page,
         progress=results.progress([row.id for row in page.items]),
         subjects=courses.with_subjects(course),
+        earlier=courses.earlier_rounds(course, [row.user_id for row in page.items]),
     )
 
 

@@ -12,6 +12,7 @@ from shutil import which
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from lms import subscribers
 from tests import services
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +33,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         if os.environ.get("DATABASE_URL"):
             environment["DATABASE_URL"] = stack.enter_context(services.own_database(os.environ["DATABASE_URL"]))
         if os.environ.get("BROKER_URL"):
-            names = ["lms.tasks", "lms.audits", "lms.activities", "lms.notifications", "lms.analytics"]
+            names = ["lms.tasks", *(f"lms.{name}" for name in subscribers.names())]
             services.empty_broker(os.environ["BROKER_URL"], names)
         with open(log, "w") as output:
             run = subprocess.Popen(

@@ -21,6 +21,9 @@ PAGES = (
     "/results/", "/people/", "/people/5", "/people/5/edit", "/people/invite", "/departments", "/departments/new",
     "/job-functions/new", "/settings/", "/profile/", "/change", "/search/?q=fire", "/activity/", "/audits/",
     "/notifications/", "/notifications/preferences", "/admin/deliveries/", "/dev/mail",
+    "/qualifications/", "/qualifications/1", "/qualifications/1/edit", "/qualifications/1/people", "/holdings/1",
+    "/requirements/", "/requirements/3/edit", "/evidence/", "/evidence/new", "/evidence/sign-off", "/evidence/1",
+    "/exemptions/", "/exemptions/new",
     "/my-qualifications/", "/team/", "/compliance/", "/compliance/report/", "/compliance/reminders", "/certificates/",
     "/certificates/1", "/certificates/template", "/verify/",
 )  # fmt: skip

@@ -46,7 +46,7 @@ def number(line: list[str]) -> str:
 
 
 def day_or_none(text: str) -> date | None:
-    """A day; `never` and `–` are none."""
+    """A day; `never` and a dash are none."""
     return None if text in ("never", "–", "always") else date.fromisoformat(text)
 
 

@@ -45,7 +45,9 @@ class World(RuleBasedStateMachine):
             self.departments.append(
                 accounts.create_department(DepartmentAttrs(name=name, parent_id=parent_id), self.admin)
             )
-        self.jobs = [accounts.create_job_function(JobFunctionAttrs(name=name), self.admin) for name in ("Nurse", "Cook")]
+        self.jobs = [
+            accounts.create_job_function(JobFunctionAttrs(name=name), self.admin) for name in ("Nurse", "Cook")
+        ]
         courses = [factories.open_course(self.admin, subjects=1, title=f"Course {number}") for number in range(3)]
         self.courses = courses
         both = {"accepts_evidence": True, "accepts_sign_off": True}
@@ -135,8 +137,10 @@ class World(RuleBasedStateMachine):
         starts = data.draw(OFFSETS)
         ends = data.draw(st.none() | st.integers(0, 400))
         return RequirementAttrs(
-            qualification_id=qualification_id, target=target, department_id=data.draw(st.sampled_from(self.departments)).id,
-            job_function_id=data.draw(st.sampled_from(self.jobs)).id, user_id=data.draw(st.sampled_from(self.people)).id,
+            qualification_id=qualification_id, target=target,
+            department_id=data.draw(st.sampled_from(self.departments)).id,
+            job_function_id=data.draw(st.sampled_from(self.jobs)).id,
+            user_id=data.draw(st.sampled_from(self.people)).id,
             below=data.draw(st.booleans()), starts_on=day(starts), ends_on=None if ends is None else day(starts + ends),
             comply_days=data.draw(st.sampled_from((0, 30))),
         )  # fmt: skip
@@ -231,6 +235,7 @@ def test_step_by_step_is_the_same_as_all_at_once(app, monkeypatch):
     run_state_machine_as_test(
         World,
         settings=settings(
-            max_examples=4, stateful_step_count=12, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+            max_examples=5, stateful_step_count=20, deadline=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
         ),
     )

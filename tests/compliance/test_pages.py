@@ -13,7 +13,8 @@ from lms.db import db
 from tests import factories
 from tests.compliance.world import TODAY, completed, day, move, qualification, requirement, settle, states
 
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00\x00\x00\x01" * 2 + b"\x08\x06\x00\x00\x00\x1f\x15\xc4\x89" + b"0" * 40
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+PNG += b"\x00\x00\x00\x01" * 2 + b"\x08\x06\x00\x00\x00\x1f\x15\xc4\x89" + b"0" * 40
 
 
 def the(model):
@@ -86,8 +87,8 @@ def test_a_requirement_shows_who_becomes_non_compliant_before_it_is_saved(client
     settle()
     client = client_for(admin)
     data = {
-        "qualification_id": bls.id, "target": "job_function", "job_function_id": nurse.id, "starts_on": day(1).isoformat(),
-        "comply_days": "0",
+        "qualification_id": bls.id, "target": "job_function", "job_function_id": nurse.id,
+        "starts_on": day(1).isoformat(), "comply_days": "0",
     }  # fmt: skip
     response = client.post("/requirements/new", data=data)
     assert "1 person would not be compliant" in response.text
@@ -160,7 +161,10 @@ def test_an_instructor_signs_somebody_off(client_for, learner, instructor, admin
 def test_an_exemption_has_a_reason_an_end_and_an_approver(client_for, learner, admin):
     bls = qualification(admin)
     requirement(admin, bls)
-    data = {"person": "Lea Learner", "qualification_id": bls.id, "starts_on": TODAY.isoformat(), "ends_on": day(30).isoformat()}
+    data = {
+        "person": "Lea Learner", "qualification_id": bls.id, "starts_on": TODAY.isoformat(),
+        "ends_on": day(30).isoformat(),
+    }  # fmt: skip
     client = client_for(admin)
     assert "Fill this in." in client.post("/exemptions/new", data=data).text
     client.post("/exemptions/new", data=data | {"reason": "Maternity leave"})
@@ -197,7 +201,8 @@ def test_revoking_suspending_and_resuming_from_the_page(client_for, learner, aut
     completed(learner, course, day(-10), admin)
     settle()
     client, path = client_for(admin), f"/holdings/{the(Holding).id}"
-    for act, state in (("suspend", "missing"), ("resume", "compliant"), ("revoke", "missing"), ("reinstate", "compliant")):
+    acts = {"suspend": "missing", "resume": "compliant", "revoke": "missing", "reinstate": "compliant"}
+    for act, state in acts.items():
         client.post(f"{path}/{act}", data={"last_day": TODAY.isoformat(), "reason": "Absent for long"})
         settle()
         assert states(learner) == {"BLS": state}, act
@@ -220,7 +225,7 @@ def test_another_organization_finds_nothing(client_for, admin, learner, stranger
     exemption = compliance.exempt(attrs, admin)
     client = client_for(stranger)
     paths = {
-        "qualifications": [f"/qualifications/{bls.id}", f"/qualifications/{bls.id}/edit", f"/qualifications/{bls.id}/people"],
+        "qualifications": [f"/qualifications/{bls.id}{more}" for more in ("", "/edit", "/people")],
         "requirements": [f"/requirements/{the(Requirement).id}/edit"],
         "holdings": [f"/holdings/{the(Holding).id}"],
         "evidence": [f"/evidence/{row.id}"],

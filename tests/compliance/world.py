@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -13,7 +14,8 @@ from lms.db import db, snapshot, transaction
 from lms.deliveries import deliver
 from lms.events import Change, EventCenter
 
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+"""In the time zone of the organizations that factories make."""
 
 
 def day(offset: int) -> date:
