@@ -9,12 +9,9 @@ mkdir -p "$to"
 cp node_modules/bootstrap/dist/css/bootstrap.min.css node_modules/bootstrap/dist/js/bootstrap.bundle.min.js "$to"
 cp node_modules/htmx.org/dist/htmx.min.js node_modules/quill/dist/quill.js node_modules/quill/dist/quill.snow.css "$to"
 cp node_modules/sortablejs/Sortable.min.js node_modules/chart.js/dist/chart.umd.min.js "$to"
-sed -i '/sourceMappingURL/d' "$to"/*.css "$to"/*.js
-for package in bootstrap bootstrap-icons htmx.org quill sortablejs chart.js; do
-cp node_modules/sortablejs/Sortable.min.js "$to"
 cp node_modules/scorm-again/dist/scorm12.min.js node_modules/scorm-again/dist/scorm2004.min.js "$to"
 sed -i '/sourceMappingURL/d' "$to"/*.css "$to"/*.js
-for package in bootstrap bootstrap-icons htmx.org quill sortablejs scorm-again; do
+for package in bootstrap bootstrap-icons htmx.org quill sortablejs scorm-again chart.js; do
     cp node_modules/$package/LICENSE* "$to/$package.LICENSE"
 done
 {

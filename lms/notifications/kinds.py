@@ -89,6 +89,7 @@ KINDS: dict[str, Kind] = {
         ),
         button=_("Open the team"),
         path="/team/",
+    ),
     "evidence_accepted": Kind(
         label=_("A certificate you handed in is accepted"),
         title=_("Your certificate for %(title)s is accepted"),
