@@ -28,3 +28,19 @@ def test_broadcast_ends_with_its_figures_for_both_brokers():
     figures = json.loads(done.stdout.splitlines()[-1])
     assert {broker: set(measured) for broker, measured in figures.items()} == {"rabbitmq": FIGURES, "redis": FIGURES}
     assert all(measured["broadcast_per_s"] > 0 < measured["request_ratio"] for measured in figures.values())
+
+
+@pytest.mark.services
+def test_compliance_ends_with_its_figures_for_both_databases():
+    services.require(services.POSTGRES)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "compliance"], cwd=ROOT, env=os.environ | {"BENCH_SMALL": "1"},
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert set(figures.pop("by_database")) == {"postgresql", "sqlite"}
+    assert set(figures) == {
+        "cost_ratio_100k_to_1k", "matrix_p95_ms", "dashboard_p95_ms", "as_of_s", "read_ratio", "peak_mb",
+    }  # fmt: skip
+    assert all(figure > 0 for figure in figures.values())

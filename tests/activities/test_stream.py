@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 from markupsafe import escape
 from sqlalchemy import select, update
 
-from lms import accounts, activities, classroom, content, courses, results
+from lms import accounts, activities, classroom, compliance, content, courses, results
 from lms.accounts import ProfileAttrs, UserAttrs
 from lms.activities import SENTENCES, Activity
 from lms.classroom import EventAttrs
+from lms.compliance import SignOffAttrs
 from lms.content import ContentAttrs
 from lms.courses import CourseAttrs
 from lms.db import db
 from lms.deliveries import deliver
 from lms.events import Change, EventCenter
 from tests import factories
+from tests.compliance.world import TODAY, qualification, settle
 
 
 def tell() -> None:
@@ -47,6 +49,9 @@ def test_every_kind_has_its_moment(author, admin, learner, organization):
     courses.delete_course(factories.course(author), author)
     nina = UserAttrs(name="Nina", email="nina@harbour.example", roles=["learner"])
     accounts.create_user(nina, organization.id, None, admin)
+    forklift = qualification(admin, "Forklift", accepts_sign_off=True)
+    compliance.sign_off(SignOffAttrs(user_id=learner.id, qualification_id=forklift.id, signed_on=TODAY), admin)
+    settle()
     assert set(kinds()) == set(SENTENCES)
 
 
