@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markupsafe import escape
 from sqlalchemy import select, update
 
-from lms import accounts, activities, classroom, compliance, content, courses, results
+from lms import accounts, activities, certificates, classroom, compliance, content, courses, results
 from lms.accounts import ProfileAttrs, UserAttrs
 from lms.activities import SENTENCES, Activity
 from lms.classroom import EventAttrs
@@ -52,6 +52,9 @@ def test_every_kind_has_its_moment(author, admin, learner, organization):
     forklift = qualification(admin, "Forklift", accepts_sign_off=True)
     compliance.sign_off(SignOffAttrs(user_id=learner.id, qualification_id=forklift.id, signed_on=TODAY), admin)
     settle()
+    tell()
+    deliver(EventCenter.subscribers["certificates"], list(db.session.scalars(select(Change.id))))
+    certificates.revoke(certificates.certificates_of(learner)[0], "Issued by mistake.", admin)
     assert set(kinds()) == set(SENTENCES)
 
 
