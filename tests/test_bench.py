@@ -56,3 +56,19 @@ def test_quiz_loses_no_answer_and_a_large_bank_does_not_fill_the_memory():
     assert set(figures) == {"answers", "lost", "requests_per_s", "p95_ms", "p95_ratio"}
     assert (figures["answers"], figures["lost"]) == (20 * 5, 0)
     assert int(re.search(r"had (\d+) MB", said)[1]) < 200
+
+
+@pytest.mark.services
+def test_compliance_ends_with_its_figures_for_both_databases():
+    services.require(services.POSTGRES)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "compliance"], cwd=ROOT, env=os.environ | {"BENCH_SMALL": "1"},
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert set(figures.pop("by_database")) == {"postgresql", "sqlite"}
+    assert set(figures) == {
+        "cost_ratio_100k_to_1k", "matrix_p95_ms", "dashboard_p95_ms", "as_of_s", "read_ratio", "peak_mb",
+    }  # fmt: skip
+    assert all(figure > 0 for figure in figures.values())

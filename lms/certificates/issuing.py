@@ -54,9 +54,10 @@ def issue(cause: Cause, organization_id: int) -> Certificate:
 
     Of several about the same thing for the same person, the one issued last counts; the others are superseded by it.
     """
-    known = of_source(cause.source_type, cause.source_id)
-    if known is not None:
-        return known
+    return of_source(cause.source_type, cause.source_id) or _make(cause, organization_id)
+
+
+def _make(cause: Cause, organization_id: int) -> Certificate:
     template = current_template(organization_id)
     person = db.session.get_one(User, cause.user_id)
     certificate = Certificate(
@@ -132,7 +133,7 @@ def follow_holding(holding: Mapping[str, Any], id: int, organization_id: int) ->
             HOLDING, id, QUALIFICATION, holding["qualification_id"], holding["user_id"], title,
             _day(holding["achieved_on"]) or date.min, valid_until,
         )  # fmt: skip
-        certificate = issue(cause, organization_id)
+        certificate = _make(cause, organization_id)
     previous = snapshot(certificate)
     certificate.valid_until = valid_until
     certificate.suspended = any(one["until"] is None for one in holding["suspensions"])

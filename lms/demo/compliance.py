@@ -151,7 +151,7 @@ class _Demo:
         compliance.change_expiry([row.id for row in others], self.day(-40), "The trainer was not certified", self.admin)
 
     def count_the_year(self) -> None:
-        """The counts of the days before counting began: weekly, and daily for the last month."""
-        for days_ago in [*range(364, 30, -7), *range(30, 0, -1)]:
+        """The counts of the days before counting began: every two weeks, and daily for the last ten."""
+        for days_ago in [*range(364, 10, -14), *range(10, 0, -1)]:
             daily.count_past_day(self.id, self.day(days_ago))
         daily.move(self.id, self.today)

@@ -64,7 +64,6 @@ def load(say: Callable[[str], None]) -> None:
         for add in PARTS:
             add(say)
         _deliver(say)
-        certificates.add_past_days(say)
     finally:
         EventCenter.publish = publish
 

@@ -25,7 +25,8 @@ def index() -> str:
     reviews = may(me(), "review", "Evidence")
     own = not reviews or "own" in request.args
     state = request.args.get("state", "" if own else "submitted")
-    page = compliance.evidence_page(me(), *list_arguments("-handed_in"), state=state, own=own)
+    order = "-handed_in" if own else "handed_in"
+    page = compliance.evidence_page(me(), *list_arguments(order), state=state, own=own)
     return render_template("evidence/index.html", list=page, own=own, reviews=reviews)
 
 

@@ -11,10 +11,24 @@ from hypothesis import strategies as st
 from markupsafe import escape
 from sqlalchemy import select, update
 
-from lms import accounts, activities, classroom, content, courses, packages, questions, registrations, results, tracking
+from lms import (
+    accounts,
+    activities,
+    certificates,
+    classroom,
+    compliance,
+    content,
+    courses,
+    packages,
+    questions,
+    registrations,
+    results,
+    tracking,
+)
 from lms.accounts import ProfileAttrs, UserAttrs
 from lms.activities import SENTENCES, Activity
 from lms.classroom import EventAttrs
+from lms.compliance import SignOffAttrs
 from lms.content import ContentAttrs
 from lms.courses import CourseAttrs, SubjectAttrs
 from lms.db import db, utcnow
@@ -22,6 +36,7 @@ from lms.deliveries import deliver
 from lms.events import Change, EventCenter
 from lms.questions import BankAttrs
 from tests import factories
+from tests.compliance.world import TODAY, qualification, settle
 from tests.packages import making
 
 
@@ -58,6 +73,12 @@ def test_every_kind_has_its_moment(author, admin, learner, organization):
     accounts.create_user(nina, organization.id, None, admin)
     bank = questions.create_bank(BankAttrs(title="Fire"), author)
     questions.take_over(questions.check_file(bank, "ice.txt", b"Ice floats.{T}", "gift", author), author)
+    forklift = qualification(admin, "Forklift", accepts_sign_off=True)
+    compliance.sign_off(SignOffAttrs(user_id=learner.id, qualification_id=forklift.id, signed_on=TODAY), admin)
+    settle()
+    tell()
+    deliver(EventCenter.subscribers["certificates"], list(db.session.scalars(select(Change.id))))
+    certificates.revoke(certificates.certificates_of(learner)[0], "Issued by mistake.", admin)
     assert set(kinds()) == set(SENTENCES)
 
 

@@ -36,6 +36,7 @@ PAGES = (
     "/notifications/", "/notifications/preferences", "/notifications/defaults", "/courses/1/rules/",
     "/courses/1/rules/new", "/admin/mails/", "/admin/mails/1", "/admin/mails/stopped", "/admin/mailings/",
     "/admin/mail-templates/", "/admin/mail-templates/enrolled/en", "/admin/deliveries/", "/dev/mail",
+
 )  # fmt: skip
 
 

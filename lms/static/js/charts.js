@@ -2,6 +2,7 @@
 const { Chart } = window;
 const COLOURS = { compliant: "--good", expiring: "--warn", in_grace: "--info", expired: "--bad", missing: "--line-strong", exempt: "--accent" };
 const MOST = 12;
+const DAY = 86_400_000;
 
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -19,9 +20,13 @@ function options(table, more) {
     animation: false,
     maintainAspectRatio: false,
     interaction: { mode: "index", intersect: false },
-    plugins: { legend: { position: "bottom", labels: { color: ink, boxWidth: 12, boxHeight: 12 } } },
+    plugins: { tooltip: { callbacks: { title: ([item]) => (item.parsed.x > 10_000 ? iso(item.parsed.x) : item.label) } }, legend: { position: "bottom", labels: { color: ink, boxWidth: 12, boxHeight: 12 } } },
     ...more(ink, colour("--line")),
   };
+}
+
+function iso(day) {
+  return new Date(day * DAY).toISOString().slice(0, 10);
 }
 
 function axis(ink, line, more = {}) {
@@ -47,6 +52,7 @@ function bars(table) {
 function lines(table) {
   const { heads, rows } = read(table);
   rows.reverse();
+  const values = (index) => rows.map((row) => ({ x: Date.parse(row[0]) / DAY, y: Number(row[index]) }));
   const percent = heads.findIndex((head) => "percent" in head.dataset);
   const bad = heads.flatMap((head, index) => (["expired", "missing"].includes(head.dataset.state) ? [{ head, index }] : []));
   const line = (label, data, name, axisId, dash = []) => ({ label, data, borderColor: colour(name), backgroundColor: colour(name), yAxisID: axisId, pointRadius: rows.length > 40 ? 0 : 2, borderWidth: 2, borderDash: dash, tension: 0.2 });
@@ -54,15 +60,14 @@ function lines(table) {
     type: "line",
     height: 300,
     data: {
-      labels: rows.map((row) => row[0]),
       datasets: [
-        line(heads[percent].textContent.trim(), rows.map((row) => Number(row[percent])), "--good", "percent"),
-        ...bad.map(({ head, index }, number) => line(head.textContent.trim(), rows.map((row) => Number(row[index])), COLOURS[head.dataset.state], "number", number ? [6, 4] : [2, 3])),
+        line(heads[percent].textContent.trim(), values(percent), "--good", "percent"),
+        ...bad.map(({ head, index }, number) => line(head.textContent.trim(), values(index), COLOURS[head.dataset.state], "number", number ? [6, 4] : [2, 3])),
       ],
     },
     options: options(table, (ink, grid) => ({
       scales: {
-        x: axis(ink, "transparent", { ticks: { color: ink, maxTicksLimit: 8, maxRotation: 0 } }),
+        x: axis(ink, "transparent", { type: "linear", min: Date.parse(rows[0][0]) / DAY, max: Date.parse(rows.at(-1)[0]) / DAY, ticks: { color: ink, precision: 0, maxTicksLimit: 8, maxRotation: 0, callback: (value) => iso(value) } }),
         percent: axis(ink, grid, { position: "left", min: 0, max: 100, ticks: { color: ink, callback: (value) => `${value}%` } }),
         number: axis(ink, "transparent", { position: "right", beginAtZero: true }),
       },
