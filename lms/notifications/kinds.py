@@ -195,13 +195,6 @@ KINDS: dict[str, Kind] = {
         button=_("Open the team"),
         path="/team/",
     ),
-    "evidence_accepted": Kind(
-        label=_("A certificate you handed in is accepted"),
-        title=_("Your certificate for %(title)s is accepted"),
-        text=_("%(actor)s accepted the certificate that you handed in for %(title)s. It counts."),
-        button=_("See what it says"),
-        path="/evidence/{object_id}",
-    ),
     "due_soon": Kind(
         label=_("A course of yours is due soon"),
         title=_("%(course)s is due on %(due)s"),
