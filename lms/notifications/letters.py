@@ -47,6 +47,11 @@ class Letter:
         return [(self.kind, self.params), *self.others]
 
     @property
+    def user(self) -> User:
+        """Its reader; one statement unless the session knows them."""
+        return db.session.get_one(User, self.user_id)
+
+    @property
     def can_be_off(self) -> bool:
         """Whether the reader may switch it off."""
         return all(KINDS[kind].can_be_off for kind, _params in self.items)
@@ -94,8 +99,7 @@ def _unsubscribe_token(letter: Letter, config: Mapping[str, Any]) -> str:
 def _words(letter: Letter, base: str, templates: Templates) -> dict[str, Any]:
     kind, params = KINDS[letter.kind], dict(letter.params)
     if letter.kind in WITH_TOKEN:
-        user = db.session.get_one(User, letter.user_id)
-        params["token"] = "example" if "draft" in params else generate_reset_password_token(user)
+        params["token"] = "example" if "draft" in params else generate_reset_password_token(letter.user)
     draft = params.get("draft") or templates.get((letter.organization_id, letter.kind, letter.locale))
     if draft:
         subject, text = (filled(template, params, letter.name) for template in draft)

@@ -20,7 +20,7 @@ from lms.notifications.telling import params_of, tell
         "Course": {"updated"},
         "Event": {"updated"},
         "Enrollment": {"created", "updated"},
-        "Reminder": {"created"},
+        "DueReminder": {"created"},
         "User": {"created", "updated"},
     },
 )
@@ -39,7 +39,7 @@ def notify(change: Change) -> None:
             tell(change, "event_changed", people, params_of(change, None))
         case "Enrollment" if change.action == "created" or change.difference.get("completed_at"):
             tell_learner(change)
-        case "Reminder":
+        case "DueReminder":
             remind(change)
 
 

@@ -20,7 +20,7 @@ def register(celery: LmsCelery) -> None:
         if rules.mark_timed():
             rules.wake()
 
-    @celery.task(name="lms.reminders", ignore_result=True, acks_late=True, reject_on_worker_lost=True)
+    @celery.task(name="lms.rules.remind", ignore_result=True, acks_late=True, reject_on_worker_lost=True)
     def remind() -> int:
         """Write the reminders that are due; returns how many."""
         return rules.remind(utcnow())
