@@ -28,3 +28,18 @@ def test_broadcast_ends_with_its_figures_for_both_brokers():
     figures = json.loads(done.stdout.splitlines()[-1])
     assert {broker: set(measured) for broker, measured in figures.items()} == {"rabbitmq": FIGURES, "redis": FIGURES}
     assert all(measured["broadcast_per_s"] > 0 < measured["request_ratio"] for measured in figures.values())
+
+
+@pytest.mark.services
+def test_notify_ends_with_its_figures_and_nobody_misses_a_mail_though_the_workers_are_killed():
+    for url in (services.POSTGRES, services.RABBITMQ):
+        services.require(url)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "notify"], cwd=ROOT, env=os.environ | {"BENCH_SMALL": "1"},
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])
+    wanted = {"rows_s", "mails_per_s", "one_by_one_per_s", "ratio", "peak_mb", "missed", "twice", "repeated"}
+    assert set(figures) == wanted
+    assert (figures["missed"], figures["twice"]) == (0, 0)

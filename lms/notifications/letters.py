@@ -1,7 +1,7 @@
 """What a mail looks like: words of its kind in the reader's language, as HTML and as text."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -85,9 +85,9 @@ def compose(letter: Letter, config: Mapping[str, Any], templates: Templates) -> 
     if stop:
         message.extra_headers["List-Unsubscribe"] = f"<{stop}>"
         message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    for kind, _params in letter.items:
+    for kind, params in letter.items:
         if kind in ATTACH:
-            message.attachments += ATTACH[kind](letter, config)
+            message.attachments += ATTACH[kind](replace(letter, kind=kind, params=params, others=[]), config)
     return message
 
 
