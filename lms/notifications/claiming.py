@@ -29,7 +29,7 @@ from lms.notifications.models import (
 from lms.notifications.times import is_away, quiet_until
 from lms.notifications.wishes import Habits, Preference
 
-CHUNK = 100
+CHUNK = 200
 CLAIM_AHEAD = timedelta(seconds=2)
 """Where there is a rate, nobody claims what could not be sent sooner than this."""
 

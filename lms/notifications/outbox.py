@@ -39,7 +39,7 @@ So as many go on as there were; beat asks for one more every few seconds, which 
 dropped where none is.
 """
 
-GROUP = 10
+GROUP = 20
 """Mails that go in one write, where the server takes several: what may come twice, with the same Message-ID, after a
 kill. A server that does not gets one by one."""
 

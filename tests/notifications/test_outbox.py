@@ -54,11 +54,11 @@ def test_each_mail_goes_to_one_person_and_all_over_one_connection(post, people, 
 
 
 def test_more_than_a_chunk_is_sent_in_one_run_over_one_connection(app, post, people):
-    for _ in range(24):
+    for _ in range(41):
         for person in people:
             notifications.post_mail(person, "subject_added", NEWS)
     now = utcnow()
-    assert notifications.send_waiting(app.config, clock=lambda: now) == 120
+    assert notifications.send_waiting(app.config, clock=lambda: now) == 205
     assert post.connections == 1
 
 
