@@ -41,7 +41,7 @@ beat_schedule = {
     "tidy-transfers": {"task": "lms.transfers.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
     "mail": {"task": "lms.mail", "schedule": 5.0, "options": {"expires": 5}},
     "mailings": {"task": "lms.mailings", "schedule": 15.0, "options": {"expires": 15}},
-    "rules": {"task": "lms.rules", "schedule": 60.0, "options": {"expires": 60}},
+    "rules": {"task": "lms.rules.apply", "schedule": 60.0, "options": {"expires": 60}},
     "rules-by-time": {"task": "lms.rules.timed", "schedule": 3600.0, "options": {"expires": 3600}},
     "due-dates": {"task": "lms.rules.remind", "schedule": 900.0, "options": {"expires": 900}},
 }

@@ -61,7 +61,7 @@ def _add_mails(organization_id: int, course: Course, actor: User) -> None:
                     },
                 }
             )
-        session.execute(insert(Mail), rows)
+        session.execute(insert(Mail.__table__), rows)
         failed = session.scalars(select(Mail).where(Mail.error.is_not(None)).order_by(Mail.id)).first()
         if failed is not None:
             notifications.stop_address(

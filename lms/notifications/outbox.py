@@ -39,7 +39,7 @@ So as many go on as there were; beat asks for one more every few seconds, which 
 dropped where none is.
 """
 
-GROUP = 10
+GROUP = 20
 """Mails that go in one write, where the server takes several: what may come twice, with the same Message-ID, after a
 kill. A server that does not gets one by one."""
 
@@ -126,7 +126,7 @@ class _Sender:
         self.composer = Composer(config, all_templates())
         self.bounces_to = config["MAIL_BOUNCE"] or parseaddr(config["MAIL_DEFAULT_SENDER"])[1]
         self.secret, self.rate = config["SECRET_KEY"], config["MAIL_PER_SECOND"]
-        self.sent = 0
+        self.sent, self.stopped = 0, set[str]()
 
     def send(self, taken: Claim, until: datetime) -> None:
         """Send the mails of a claim; what is not begun at `until` is given back. Raises ServerDown, and gives back."""
@@ -198,7 +198,9 @@ class _Sender:
         """Settle what the server will not take, or put it off."""
         is_refused_for_good = isinstance(error, Refused) and error.is_final
         self._mark(letter, FAILED if is_refused_for_good else WAITING, str(error))
-        if isinstance(error, Refused) and is_refused_for_good and is_final(error.answer):
+        is_new = letter.email not in self.stopped
+        if isinstance(error, Refused) and is_refused_for_good and is_final(error.answer) and is_new:
+            self.stopped.add(letter.email)
             stop_address(letter.email, letter.organization_id, HARD_BOUNCE, error.answer, letter.id)
 
     def _mark(self, letter: Letter, state: str, error: str) -> None:

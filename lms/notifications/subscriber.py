@@ -26,7 +26,7 @@ from lms.origin import QUIET
         "SessionInstructor": {"created", "deleted"},
         "Registration": {"created", "updated"},
         "Enrollment": {"created", "updated"},
-        "Reminder": {"created"},
+        "DueReminder": {"created"},
         "User": {"created", "updated"},
         "Evidence": {"updated"},
         "Export": {"updated"},
@@ -57,7 +57,7 @@ def notify(change: Change) -> None:
             tell_learner(change)
         case "Evidence" if change.difference.get("state"):
             tell_of_review(change)
-        case "Reminder":
+        case "DueReminder":
             remind(change)
 
 

@@ -3,8 +3,8 @@
 from lms.rules import applying
 from lms.rules.applying import apply_some, mark_timed
 from lms.rules.kinds import KINDS, Kind, people_of
-from lms.rules.models import DuePlan, Reminder, Rule, RuleEnrollment
-from lms.rules.reminders import Managers, remind, reminder_plan, set_reminder_plan
+from lms.rules.models import DuePlan, DueReminder, Rule, RuleEnrollment
+from lms.rules.reminders import Managers, due_plan, remind, set_due_plan
 from lms.rules.rules import (
     APPLY_TASK,
     Preview,
@@ -25,11 +25,11 @@ __all__ = [
     "APPLY_TASK",
     "KINDS",
     "DuePlan",
+    "DueReminder",
     "Kind",
     "Managers",
     "Preview",
     "Reason",
-    "Reminder",
     "Rule",
     "RuleAttrs",
     "RuleEnrollment",
@@ -38,15 +38,15 @@ __all__ = [
     "covered_counts",
     "create_rule",
     "delete_rule",
+    "due_plan",
     "find_rule",
     "mark_timed",
     "people_of",
     "preview",
     "reasons",
     "remind",
-    "reminder_plan",
     "rules_of",
-    "set_reminder_plan",
+    "set_due_plan",
     "update_rule",
     "wake",
 ]

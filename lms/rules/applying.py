@@ -68,7 +68,7 @@ def _enroll(rule: Rule, course: Course, matching: Select[int], now: datetime) ->
         }
         for id in ids
     ]  # fmt: skip
-    statement = upsert(Enrollment).values(rows).on_conflict_do_nothing(index_elements=["course_id", "user_id"])
+    statement = upsert(Enrollment).values(rows).on_conflict_do_nothing()
     made = session.scalars(statement.returning(Enrollment.id)).all()
     session.add_all(
         RuleEnrollment(rule_id=rule.id, enrollment_id=id, made=True, since=now, due_set_at=now) for id in made

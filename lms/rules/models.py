@@ -54,10 +54,10 @@ class RuleEnrollment(db.Model):
     rule: Mapped[Rule] = relationship()
 
 
-class Reminder(Owned, db.Model):
+class DueReminder(Owned, db.Model):
     """Somebody was reminded of a due date, or their managers told; once each, however often the job runs."""
 
-    __tablename__ = "reminders"
+    __tablename__ = "due_reminders"
     __table_args__ = (UniqueConstraint("enrollment_id", "due_on", "kind", "days"),)
 
     id: Mapped[intpk]

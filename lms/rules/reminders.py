@@ -15,7 +15,7 @@ from lms.errors import Invalid
 from lms.events import EventCenter
 from lms.policy import authorize
 from lms.rules.kinds import has_role
-from lms.rules.models import DUE_SOON, ESCALATION, OVERDUE, DuePlan, Reminder
+from lms.rules.models import DUE_SOON, ESCALATION, OVERDUE, DuePlan, DueReminder
 
 BEFORE, AFTER, ESCALATE = (7, 1), (1, 7), (7,)
 """Days for an organization that chose none."""
@@ -25,7 +25,7 @@ LATEST = 3
 MOST_DAYS = 6
 
 
-def reminder_plan(organization_id: int) -> DuePlan:
+def due_plan(organization_id: int) -> DuePlan:
     """The organization's days; not saved where it never chose any. One statement."""
     found = db.session.scalar(select(DuePlan).where(DuePlan.organization_id == organization_id))
     return found or DuePlan(
@@ -33,12 +33,12 @@ def reminder_plan(organization_id: int) -> DuePlan:
     )
 
 
-def set_reminder_plan(organization: Organization, days: Mapping[str, str], actor: User) -> None:
+def set_due_plan(organization: Organization, days: Mapping[str, str], actor: User) -> None:
     """Keep the days, written as numbers with commas (`before`, `after`, `escalate`); blank means none."""
     authorize(actor, "edit", organization)
     read = {name: _days(name, days.get(name, "")) for name in ("before", "after", "escalate")}
     with transaction() as session:
-        plan = reminder_plan(organization.id)
+        plan = due_plan(organization.id)
         previous = snapshot(plan) if plan.id else None
         for name, value in read.items():
             setattr(plan, name, value)
@@ -68,7 +68,7 @@ def remind(now: datetime) -> int:
     total = 0
     for organization in db.session.scalars(select(Organization).order_by(Organization.id)).all():
         today = now.astimezone(ZoneInfo(organization.timezone)).date()
-        plan = reminder_plan(organization.id)
+        plan = due_plan(organization.id)
         wanted = [
             *((DUE_SOON, days, today + timedelta(days=days)) for days in plan.before),
             *((OVERDUE, days, today - timedelta(days=days)) for days in plan.after),
@@ -88,9 +88,9 @@ def _remind_some(
     first = due_on - timedelta(days=LATEST)
     if kind == DUE_SOON:
         first = max(first, today)
-    done = select(Reminder.id).where(
-        Reminder.enrollment_id == Enrollment.id, Reminder.due_on == Enrollment.due_on, Reminder.kind == kind,
-        Reminder.days == days,
+    done = select(DueReminder.id).where(
+        DueReminder.enrollment_id == Enrollment.id, DueReminder.due_on == Enrollment.due_on, DueReminder.kind == kind,
+        DueReminder.days == days,
     )  # fmt: skip
     with transaction() as session:
         rows = session.scalars(
@@ -113,8 +113,10 @@ def _remind_some(
             }
             for row in rows
         ]  # fmt: skip
-        made = session.scalars(upsert(Reminder).values(values).on_conflict_do_nothing().returning(Reminder.id)).all()
-        for reminder in session.scalars(select(Reminder).where(Reminder.id.in_(made)).order_by(Reminder.id)):
+        statement = upsert(DueReminder).values(values).on_conflict_do_nothing()
+        made = session.scalars(statement.returning(DueReminder.id)).all()
+        written = select(DueReminder).where(DueReminder.id.in_(made)).order_by(DueReminder.id)
+        for reminder in session.scalars(written):
             EventCenter.broadcast("created", reminder, None)
     return len(rows)
 

@@ -21,7 +21,7 @@ from lms.results import Result
 from lms.rules.kinds import KINDS, people_of
 from lms.rules.models import Rule, RuleEnrollment
 
-APPLY_TASK = "lms.rules"
+APPLY_TASK = "lms.rules.apply"
 SHOWN = 20
 """Names a preview shows."""
 

@@ -115,7 +115,7 @@ def defaults() -> str | Response:
             days = {name: form[name].data or "" for name in ("before", "after", "escalate")}
             with transaction():
                 notifications.set_defaults(organization, wishes, form.at.data, form.weekday.data, me())
-                rules.set_reminder_plan(organization, days, me())
+                rules.set_due_plan(organization, days, me())
         if saved:
             flash(_("Saved."))
             return redirect(url_for("notifications.defaults"))
@@ -130,7 +130,7 @@ def defaults() -> str | Response:
 
 def _defaults_now() -> dict[str, str]:
     plan = notifications.digest_plan(me().organization_id)
-    days = rules.reminder_plan(me().organization_id)
+    days = rules.due_plan(me().organization_id)
     return {
         "at": plan.at, "weekday": str(plan.weekday), "before": ", ".join(map(str, days.before)),
         "after": ", ".join(map(str, days.after)), "escalate": ", ".join(map(str, days.escalate)),

@@ -146,7 +146,7 @@ def upgrade() -> None:
     with op.batch_alter_table('notification_habits', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notification_habits_organization_id'), ['organization_id'], unique=False)
 
-    op.create_table('reminders',
+    op.create_table('due_reminders',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('enrollment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('course_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -157,13 +157,13 @@ def upgrade() -> None:
     sa.Column('told', sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql'), nullable=False),
     sa.Column('created_at', UtcDateTime(timezone=True), nullable=False),
     sa.Column('organization_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.ForeignKeyConstraint(['enrollment_id'], ['enrollments.id'], name=op.f('fk_reminders_enrollment_id_enrollments'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_reminders_organization_id_organizations'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_reminders')),
-    sa.UniqueConstraint('enrollment_id', 'due_on', 'kind', 'days', name=op.f('uq_reminders_enrollment_id_due_on_kind_days'))
+    sa.ForeignKeyConstraint(['enrollment_id'], ['enrollments.id'], name=op.f('fk_due_reminders_enrollment_id_enrollments'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_due_reminders_organization_id_organizations'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_due_reminders')),
+    sa.UniqueConstraint('enrollment_id', 'due_on', 'kind', 'days', name=op.f('uq_due_reminders_enrollment_id_due_on_kind_days'))
     )
-    with op.batch_alter_table('reminders', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_reminders_organization_id'), ['organization_id'], unique=False)
+    with op.batch_alter_table('due_reminders', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_due_reminders_organization_id'), ['organization_id'], unique=False)
 
     op.create_table('rule_enrollments',
     sa.Column('rule_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -220,10 +220,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_rule_enrollments_enrollment_id'))
 
     op.drop_table('rule_enrollments')
-    with op.batch_alter_table('reminders', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_reminders_organization_id'))
+    with op.batch_alter_table('due_reminders', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_due_reminders_organization_id'))
 
-    op.drop_table('reminders')
+    op.drop_table('due_reminders')
     with op.batch_alter_table('notification_habits', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_notification_habits_organization_id'))
 

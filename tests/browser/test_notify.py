@@ -27,7 +27,7 @@ def admin(chromium: Browser, address: str) -> Iterator[Page]:
 
 def test_a_rule_is_looked_at_then_saved_then_applied_and_explained(author: Page):
     author.goto("/courses/3/rules/new")
-    author.get_by_label("Who").select_option(label="Everyone with a role")
+    author.get_by_label("Who", exact=True).select_option(label="Everyone with a role")
     expect(author.get_by_label("Which one").nth(0)).to_be_hidden()
     author.locator("[data-kind=role] select").select_option(label="Auditor")
     author.get_by_label("Or days after enrollment").fill("10")

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask_mail import Attachment
 from sqlalchemy import select
 
 from lms import accounts, courses, notifications
@@ -11,6 +12,7 @@ from lms.accounts import User
 from lms.db import db, utcnow
 from lms.errors import Invalid
 from lms.notifications import HabitsAttrs, Mail
+from lms.notifications.letters import ATTACH
 from lms.notifications.telling import Telling, write
 from tests import factories
 from tests.notifications.test_telling import tell
@@ -213,3 +215,19 @@ def test_no_more_than_the_rate_is_sent_and_what_is_due_later_is_left_to_others(a
     config = {**app.config, "MAIL_PER_SECOND": 10}
     assert notifications.send_waiting(config, lambda: now[0], sleep) == 25
     assert 2.3 <= sum(slept) <= 2.5
+
+
+def test_what_goes_along_with_a_kind_goes_with_the_mail_by_itself_and_in_a_digest(learner, send, post, monkeypatch):
+    def attach(letter, config):
+        return [Attachment("place.txt", "text/plain", letter.params["title"].encode())]
+
+    monkeypatch.setitem(ATTACH, "event_changed", attach)
+    now = at("2027-01-11T10:00")
+    news(learner, "Drill", now, 1, "event_changed")
+    assert send(now + timedelta(minutes=6)) == 1
+    notifications.set_preferences(learner, {"event_changed": "daily", "enrolled": "daily"})
+    news(learner, "Hoses", now, 2, "enrolled")
+    news(learner, "Hall", now, 3, "event_changed")
+    assert send(at("2027-01-12T07:00")) == 1
+    attached = [[part.get_content().strip() for part in message.iter_attachments()][-1] for message in post.received]
+    assert attached == ["Drill", "Hall"]

@@ -12,7 +12,7 @@ from lms.db import db, utcnow
 from lms.deliveries import deliver
 from lms.events import Change, EventCenter
 from lms.notifications import Mail
-from lms.rules import Reminder
+from lms.rules import DueReminder
 from tests import factories
 from tests.rules.test_rules import person
 
@@ -41,7 +41,7 @@ def enrollment(admin, author) -> Enrollment:
 
 def reminders() -> list[tuple[str, int, list[str]]]:
     db.session.rollback()
-    rows = db.session.scalars(select(Reminder).order_by(Reminder.id))
+    rows = db.session.scalars(select(DueReminder).order_by(DueReminder.id))
     return [(row.kind, row.days, list(accounts.names(set(row.told)).values())) for row in rows]
 
 

@@ -1,6 +1,7 @@
 """Enrollment rules: who is enrolled and taken out as people come, move and leave, and why."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -172,7 +173,7 @@ def test_due_dates_are_a_day_or_days_after_enrollment_and_follow_the_rule(admin,
     attrs = {"kind": "department", "value": str(care["care"].id), "removes": True}
     rules.update_rule(rule, RuleAttrs(**attrs, due_days=30), author)
     follow()
-    assert due() == (utcnow() + timedelta(days=30)).date()
+    assert due() == (utcnow().astimezone(ZoneInfo("Europe/Amsterdam")) + timedelta(days=30)).date()
     rules.update_rule(rule, RuleAttrs(**attrs, due_on=date(2030, 1, 31)), author)
     follow()
     assert due() == date(2030, 1, 31)
