@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from bench import broadcast
+from bench import broadcast, exchange
 from bench.both import on_both
 from bench.pipeline import run as pipeline
 
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "outage": partial(on_both, "bench.outage.measure"),
     "isolation": partial(on_both, "bench.isolation.measure"),
     "pipeline": pipeline.run,
+    "exchange": exchange.run,
 }
 
 

@@ -20,6 +20,8 @@ PAGES = (
     "/results/", "/people/", "/people/5", "/people/5/edit", "/people/invite", "/departments", "/departments/new",
     "/job-functions/new", "/settings/", "/profile/", "/change", "/search/?q=fire", "/activity/", "/audits/",
     "/notifications/", "/notifications/preferences", "/admin/deliveries/", "/dev/mail",
+    "/exchange/imports/", "/exchange/imports/new", "/exchange/exports/", "/exchange/exports/schedules/new",
+    "/exchange/keys/", "/exchange/keys/new", "/api/v1/docs",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify, request, send_file,
 
 from lms import transfer
 from lms.attrs import validated
+from lms.errors import NotFound
 from lms.resources import RESOURCES, in_json
 from lms.transfer import KINDS, OUTCOMES, Export, ExportAttrs, Import
 from lms.views.api import schemas
@@ -41,6 +42,7 @@ def register(blueprint: Blueprint) -> None:
         ("/imports/<int:id>/rows", "imports-rows", rows, "GET"),
         ("/imports/<int:id>/faulty", "imports-faulty", faulty, "GET"),
         ("/imports/<int:id>/<any(check, start, stop, resume, undo):act>", "imports-act", act, "POST"),
+        ("/<kind>.<any(csv, jsonl):format>", "exports-now", now, "GET"),
         ("/exports", "exports-create", export, "POST"),
         ("/exports/<int:id>", "exports-show", show_export, "GET"),
         ("/exports/<int:id>/file", "exports-file", export_file, "GET"),
@@ -126,6 +128,16 @@ def export() -> tuple[Response, int]:
     return response, 201
 
 
+def now(kind: str, format: str) -> Response:
+    """All of a resource at once, streamed while it is read."""
+    if kind not in RESOURCES:
+        raise NotFound("There is nothing to export under this name.")
+    actor = need(f"{RESOURCES[kind].scope}:read")
+    need(SCOPE)
+    pieces = stream_with_context(transfer.stream(transfer.exported(kind, actor), format, actor))
+    return Response(pieces, mimetype=transfer.FORMATS[format].partition(";")[0])
+
+
 def show_export(id: int) -> Response:
     """Whether it is ready."""
     return jsonify(_of(transfer.find_export(id, need(SCOPE)), OF_EXPORT))
@@ -185,6 +197,15 @@ def describe(spec: APISpec) -> None:
     spec.path("/exports/{id}", operations={"get": _operation(
         "show-export", "See whether it is ready", [schemas.ID],
         {"200": answer("The export", ref[1]), **refusals(404)})})  # fmt: skip
+    for name in RESOURCES:
+        for format in ("csv", "jsonl"):
+            kept = transfer.FORMATS[format].partition(";")[0]
+            streamed = {"200": {"description": "The file", "content": {kept: {"schema": binary}}}}
+            summary = f"All {name} as {format.upper()}, streamed"
+            spec.path(
+                f"/{name}.{format}",
+                operations={"get": _operation(f"{name}-as-{format}", summary, [], streamed)},
+            )
     media = {
         "200": {"description": "The file", "content": {name: {"schema": binary} for name in transfer.FORMATS.values()}}
     }
