@@ -21,7 +21,8 @@ from tests.services import free_port
 FILL = """
 INSERT INTO results (organization_id, enrollment_id, subject_id, course_id, user_id, score, passed, finished_at, source,
                      created_at, updated_at)
-SELECT e.organization_id, e.id, s.id, e.course_id, e.user_id, 50 + (e.id + s.id) % 50, true, now(), 'bench', now(), now()
+SELECT e.organization_id, e.id, s.id, e.course_id, e.user_id, 50 + (e.id + s.id) % 50, true, now(),
+       'bench', now(), now()
 FROM subjects s CROSS JOIN enrollments e WHERE s.course_id = :course AND e.course_id = :course
 ORDER BY s.id, e.id LIMIT :number ON CONFLICT DO NOTHING
 """
@@ -38,7 +39,9 @@ def fill(course: Course) -> int:
     have = db.session.scalar(text("SELECT count(*) FROM results")) or 0
     db.session.execute(text(MORE), {"times": -(-EXPORTED // max(have, 1)), "course": id})
     db.session.execute(text(FILL), {"course": id, "number": EXPORTED + have})
-    db.session.execute(text("DELETE FROM results WHERE id IN (SELECT id FROM results ORDER BY id DESC OFFSET :n)"), {"n": EXPORTED})
+    db.session.execute(
+        text("DELETE FROM results WHERE id IN (SELECT id FROM results ORDER BY id DESC OFFSET :n)"), {"n": EXPORTED}
+    )
     db.session.commit()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE results, users, subjects, courses"))
@@ -62,7 +65,10 @@ def measure(course: Course, admin: User, folder: Path) -> dict[str, Any]:
         raise RuntimeError(f"{lines} lines of {number}")
     copied = _copy(admin, number)
     rate = number / seconds
-    print(f"exchange: first byte after {first:.3f} s, memory {base:.1f} to {peak:.1f} MB, COPY {copied:,.0f} rows/s", flush=True)
+    print(
+        f"exchange: first byte after {first:.3f} s, memory {base:.1f} to {peak:.1f} MB, COPY {copied:,.0f} rows/s",
+        flush=True,
+    )
     return {"export_per_s": round(rate), "copy_share": round(rate / copied, 3), "export_peak_mb": round(peak, 1)}
 
 

@@ -117,7 +117,11 @@ def measure(file: Path, admin: User, folder: Path) -> dict[str, Any]:
         seconds = time.perf_counter() - start
     broker.flush()
     print(f"exchange: rows in after {imported:.1f} s, every effect after {seconds:.1f} s", flush=True)
-    return {"import_per_s": round(RESULTS / seconds, 1), "import_peak_mb": round(one.peak_kb / 1024, 1), **_counted(job)}
+    return {
+        "import_per_s": round(RESULTS / seconds, 1),
+        "import_peak_mb": round(one.peak_kb / 1024, 1),
+        **_counted(job),
+    }
 
 
 def _state(job: Import) -> tuple[str, int]:

@@ -18,6 +18,7 @@ from lms.content import Content, ContentPage
 from lms.courses import DRAFT, PUBLISHED, Course, Enrollment, Subject
 from lms.db import db, snapshot, transaction, utcnow
 from lms.deliveries import Delivery, deliver
+from lms.demo import exchange
 from lms.demo.texts import BODY, FIRST, HOSPITAL, LAST, LOGISTICS, PASSWORD
 from lms.events import Change, EventCenter
 from lms.results import Result
@@ -36,7 +37,7 @@ PEOPLE = 100
 """People per organization."""
 SPECIAL = ("admin", "author", "manager", "instructor", "auditor", "learner")
 NOT_HERE = ("notifications", "analytics")
-PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = ()
+PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = (exchange.add,)
 """What the larger parts of the product add, each in a file of its own."""
 
 

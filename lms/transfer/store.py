@@ -20,7 +20,7 @@ def folder() -> Path:
 
 
 def save(pieces: Iterable[bytes], organization_id: int, limit: int) -> str:
-    """Keep what comes, piece by piece; returns its key. Raises Invalid for an empty file, or more than `limit` bytes."""
+    """Keep what comes, piece by piece; returns its key. Raises Invalid for nothing, or more than `limit` bytes."""
     key = f"{organization_id}/{secrets.token_hex(16)}"
     path = path_of(key)
     path.parent.mkdir(mode=0o700, exist_ok=True)

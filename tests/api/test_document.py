@@ -23,7 +23,9 @@ def test_the_document_is_openapi_3_1(app: Flask):
 
 
 def test_every_address_of_the_api_is_in_it(app: Flask):
-    described = {(path, method.upper()) for path, one in document()["paths"].items() for method in one if method != "parameters"}
+    described = {
+        (path, method.upper()) for path, one in document()["paths"].items() for method in one if method != "parameters"
+    }
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")]
     missing = []
     for rule in rules:
@@ -55,7 +57,9 @@ EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "3"))
 
 
 @pytest.mark.parametrize("kind", SCOPES)
-def test_no_call_is_answered_with_a_failure_or_with_what_is_not_described(app, admin, author, learner, program_of, kind):
+def test_no_call_is_answered_with_a_failure_or_with_what_is_not_described(
+    app, admin, author, learner, program_of, kind
+):
     course = factories.open_course(author)
     courses.enroll(course, [learner.id], author)
     bearer = {"Authorization": f"Bearer {program_of(admin, *SCOPES[kind]).bearer}"}

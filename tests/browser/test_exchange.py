@@ -25,7 +25,9 @@ def people() -> bytes:
     return "\r\n".join(lines).encode("cp1252")
 
 
-def test_ten_thousand_people_are_imported_and_the_faulty_ones_corrected(chromium: Browser, address: str, tmp_path: Path):
+def test_ten_thousand_people_are_imported_and_the_faulty_ones_corrected(
+    chromium: Browser, address: str, tmp_path: Path
+):
     page = sign_in(chromium, address, "admin")
     folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
 

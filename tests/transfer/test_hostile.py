@@ -99,7 +99,9 @@ def test_a_formula_is_reported_by_row_and_column(carried_out):
 
 
 def test_a_workbook_gives_numbers_and_days_as_one_would_type_them(carried_out):
-    job = carried_out("people", workbook(["Personnel number", "Email", "Name", "Active"], [42, "d@harbour.example", "D", True]))
+    job = carried_out(
+        "people", workbook(["Personnel number", "Email", "Name", "Active"], [42, "d@harbour.example", "D", True])
+    )
     assert counts(job) == (1, 0, 0, 0)
     assert db.session.scalars(select(User.personnel_number).where(User.name == "D")).one() == "42"
 
