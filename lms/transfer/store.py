@@ -1,9 +1,11 @@
 """Where the files of imports and exports lie: a folder of the installation, a folder in it for each organization."""
 
+import fcntl
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lms.config import instance_folder
@@ -44,6 +46,18 @@ def path_of(key: str) -> Path:
     """Where a file lies."""
     assert re.fullmatch(r"\d+/[\w.-]+", key), key
     return folder() / key
+
+
+@contextmanager
+def held(key: str) -> Iterator[bool]:
+    """Whether this process is the one that works on a file in the block; the lock ends with the process, however."""
+    with open(path_of(key), "rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 def remove(key: str) -> None:
