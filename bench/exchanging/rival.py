@@ -43,7 +43,7 @@ def _write(row: dict[str, str], who: str, what: str, actor: User) -> None:
         return
     result = Result(
         organization_id=user.organization_id, enrollment_id=enrollment.id, subject_id=subject.id, course_id=course.id,
-        user_id=user.id, passed=row["passed"] == "yes", score=int(row["score"]), source="import",
+        user_id=user.id, passed=row["passed"] == "yes", score=int(row["score"]), source="loop",
         finished_at=datetime.fromisoformat(row["finished_at"]),
     )  # fmt: skip
     db.session.add(result)
