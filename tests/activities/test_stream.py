@@ -47,6 +47,7 @@ def test_every_kind_has_its_moment(author, admin, learner, organization):
     courses.delete_course(factories.course(author), author)
     nina = UserAttrs(name="Nina", email="nina@harbour.example", roles=["learner"])
     accounts.create_user(nina, organization.id, None, admin)
+    factories.started_import(admin)
     assert set(kinds()) == set(SENTENCES)
 
 
