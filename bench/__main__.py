@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from bench import broadcast, media
+from bench import broadcast, exchange, media
 from bench.both import on_both
 from bench.compliance import run as compliance
 from bench.notify import run as notify
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "compliance": compliance.run,
     "notify": notify.run,
     "media": media.run,
+    "exchange": exchange.run,
 }
 
 

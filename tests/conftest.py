@@ -36,6 +36,7 @@ def installation_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask
     """One application for all tests, without a broker: what is published is left to the relay."""
     folder: Path = tmp_path_factory.mktemp("instance")
     with ExitStack() as stack:
+        stack.enter_context(pytest.MonkeyPatch.context()).setenv("LMS_TRANSFER", str(folder / "transfer"))
         url = f"sqlite:///{folder / 'lms.sqlite3'}"
         if os.environ.get("DATABASE_URL"):
             url = stack.enter_context(services.own_database(os.environ["DATABASE_URL"]))

@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from lms import accounts, content, courses, results
+from lms import accounts, content, courses, results, transfer
 from lms.accounts import (
     Department,
     DepartmentAttrs,
@@ -115,3 +115,13 @@ def job_function(admin: User, name: str = "Nurse") -> JobFunction:
 def result(enrollment: Enrollment, subject: Subject, actor: User, *, passed: bool = True) -> Result:
     """A result."""
     return results.record(enrollment, subject, Outcome(passed=passed), "instructor", actor)
+
+
+def started_import(admin: User) -> transfer.Import:
+    """An import that a worker has checked and that is to be carried out."""
+    job = transfer.upload("courses", "courses.csv", [b"title\nLifting\n"], admin, 1000)
+    transfer.check(job, None, admin)
+    while transfer.work({}):
+        pass
+    transfer.start(job, admin)
+    return job

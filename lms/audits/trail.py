@@ -42,8 +42,8 @@ def audits_page(
 ) -> Page[Audit]:  # fmt: skip
     """The trail in the order of the changes, newest first unless `sort` is `when`; two statements.
 
-    `q` finds who did it and what it was called; `since` is included, `until` is not. An import is one entry; what it
-    did is listed with its `request`.
+    `q` finds who did it and what it was called; `since` is included, `until` is not. An import is one entry; what
+    it did is listed with its `request`.
     """
     authorize(actor, "view", "Audit")
     statement = _filtered(actor.organization_id, q, action, object_type, since, until, request)
@@ -59,5 +59,5 @@ def export(
 ) -> Iterator[Audit]:  # fmt: skip
     """The same, all of it, oldest first, without holding it in memory."""
     authorize(actor, "view", "Audit")
-    statement = _filtered(actor.organization_id, q, action, object_type, since, until, request).order_by(Audit.change_id)
-    yield from db.session.scalars(statement.execution_options(yield_per=500))
+    statement = _filtered(actor.organization_id, q, action, object_type, since, until, request)
+    yield from db.session.scalars(statement.order_by(Audit.change_id).execution_options(yield_per=500))

@@ -19,7 +19,7 @@ def create_courses(rows: Sequence[Mapping[str, Any]], actor: Any) -> list[int]:
 
 
 def enroll_many(pairs: Sequence[tuple[int, int]], actor: Any) -> list[int]:
-    """Enroll by pairs of course and user, none of which is enrolled yet; returns the ids of the enrollments in order."""
+    """Enroll by pairs of course and user, none of which is enrolled yet; returns the enrollments' ids in order."""
     authorize(actor, "enroll", "Course")
     rows = [
         {

@@ -18,7 +18,7 @@ from lms.content import Content, ContentPage, ContentVersion
 from lms.courses import DRAFT, PUBLISHED, Course, Enrollment, Subject
 from lms.db import db, snapshot, transaction, utcnow
 from lms.deliveries import Delivery, deliver
-from lms.demo import authoring, certificates, classroom, compliance, packages, questions, rules
+from lms.demo import authoring, certificates, classroom, compliance, exchange, packages, questions, rules
 from lms.demo.texts import BODY, FIRST, HOSPITAL, LAST, LOGISTICS, PASSWORD
 from lms.events import Change, EventCenter
 from lms.results import Result
@@ -40,6 +40,7 @@ SPECIAL = ("admin", "author", "manager", "instructor", "auditor", "learner")
 NOT_HERE = ("notifications", "analytics", "reminders")
 PARTS: tuple[Callable[[Callable[[str], None]], None], ...] = (
     questions.add, authoring.add, packages.add, compliance.add, certificates.add, classroom.add, rules.add,
+    exchange.add,
 )  # fmt: skip
 """What the larger parts of the product add, each in a file of its own."""
 

@@ -63,7 +63,7 @@ def upload(kind_name: str, file_name: str, pieces: Iterable[bytes], actor: Any, 
         store.remove(key)
         raise
     job = Import(
-        organization_id=actor.organization_id, kind=kind.name, title=(file_name or f"{kind.name}.{source.format}")[-200:],
+        organization_id=actor.organization_id, kind=kind.name, title=(file_name or kind.name)[-200:],
         path=key, format=source.format, encoding=source.encoding, delimiter=source.delimiter, sheet=source.sheet,
         sheets=source.sheets, headings=source.headings, columns=match(kind, source.headings, actor.organization_id),
         request_id=uuid4().hex, actor_id=actor.id,

@@ -10,10 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from lms import keys
 from lms.accounts import Organization, User
+from lms.bulk import insert_plain
 from lms.db import db, snapshot, transaction, utcnow
 from lms.errors import Refusal
 from lms.events import EventCenter
@@ -31,13 +32,14 @@ from lms.transfer.models import (
 )
 from lms.transfer.reading import Row, Source, Unusable, reopened
 from lms.transfer.reading.limits import MOST_ROWS
-from lms.transfer.store import path_of
+from lms.transfer.store import held, path_of
 
 log = structlog.get_logger(__name__)
 
 CHUNK = 1000
-SLICE = 20.0
-"""Seconds after which a worker puts an import back in line, so that others get their turn."""
+SLICE = 60.0
+"""Seconds after which a worker puts an import back in line, so that others get their turn. A check is done in one go:
+to begin again it would have to read everything again."""
 
 
 def source_of(job: Import) -> Source:
@@ -56,7 +58,10 @@ def run(job_id: int) -> bool:
     state, position, request_id, door = job.state, job.position, job.request_id, ALOUD if job.tell else QUIET
     with working_for(Origin(request_id, None, door)):
         try:
-            return _go_on(job, state, position)
+            with held(job.path) as is_ours:
+                return is_ours and _go_on(job, state, position)
+        except FileNotFoundError:
+            _fail(job_id, "The file is no longer where it was kept. Upload it again.")
         except Refusal as error:
             _fail(job_id, error.message)
         return False
@@ -86,7 +91,7 @@ def _go_on(job: Import, state: str, position: int) -> bool:
         position += len(chunk)
         if position > MOST_ROWS:
             raise Unusable(f"This file has more than {MOST_ROWS:,} rows. Split it.")
-        if time.monotonic() > until:
+        if state == RUNNING and time.monotonic() > until:
             return True
     _finish(job_id, state, position)
     return False
@@ -154,16 +159,20 @@ def _deal(job_id: int, state: str, position: int, lines: list[Line], kind: Kind,
             setattr(job, outcome, getattr(job, outcome) + number)
         job.position = position + len(lines)
         job.total = max(job.total, job.position)
-        session.execute(
-            insert(ImportRow),
+        insert_plain(
+            ImportRow.__table__,
             [
                 {
-                    "import_id": job_id, "number": line.number, "outcome": line.outcome, "object_id": line.object_id,
-                    "before": line.before, "message": line.message,
+                    "import_id": job_id,
+                    "number": line.number,
+                    "outcome": line.outcome,
+                    "object_id": line.object_id,
+                    "before": line.before,
+                    "message": line.message,
                 }
                 for line in lines
             ],
-        )  # fmt: skip
+        )
     return True
 
 

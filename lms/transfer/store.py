@@ -1,9 +1,11 @@
 """Where the files of imports and exports lie: a folder of the installation, a folder in it for each organization."""
 
+import fcntl
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lms.config import instance_folder
@@ -20,7 +22,7 @@ def folder() -> Path:
 
 
 def save(pieces: Iterable[bytes], organization_id: int, limit: int) -> str:
-    """Keep what comes, piece by piece; returns its key. Raises Invalid for an empty file, or more than `limit` bytes."""
+    """Keep what comes, piece by piece; returns its key. Raises Invalid for nothing, or more than `limit` bytes."""
     key = f"{organization_id}/{secrets.token_hex(16)}"
     path = path_of(key)
     path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -44,6 +46,18 @@ def path_of(key: str) -> Path:
     """Where a file lies."""
     assert re.fullmatch(r"\d+/[\w.-]+", key), key
     return folder() / key
+
+
+@contextmanager
+def held(key: str) -> Iterator[bool]:
+    """Whether this process is the one that works on a file in the block; the lock ends with the process, however."""
+    with open(path_of(key), "rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 def remove(key: str) -> None:

@@ -39,7 +39,7 @@ def run(job_id: int) -> bool:
 
 
 def _chunk(job_id: int) -> bool:
-    """Up to a thousand rows, in one transaction; whether there may be more. Departments one by one: each after its parts."""
+    """Up to a thousand rows in one transaction; whether there may be more. Of departments one: each after its parts."""
     with transaction() as session:
         job = session.scalars(
             select(Import).where(Import.id == job_id).with_for_update().execution_options(populate_existing=True)

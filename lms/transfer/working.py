@@ -18,4 +18,5 @@ def work(config: Mapping[str, Any]) -> bool:
         select(Import.id, Import.state).where(Import.state.in_(AT_WORK)).order_by(Import.id)
     ).all()
     db.session.rollback()
-    return any([undoing.run(id) if state == UNDOING else running.run(id) for id, state in rows])
+    left = [undoing.run(id) if state == UNDOING else running.run(id) for id, state in rows]
+    return any(left)

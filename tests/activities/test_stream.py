@@ -79,6 +79,7 @@ def test_every_kind_has_its_moment(author, admin, learner, organization):
     tell()
     deliver(EventCenter.subscribers["certificates"], list(db.session.scalars(select(Change.id))))
     certificates.revoke(certificates.certificates_of(learner)[0], "Issued by mistake.", admin)
+    factories.started_import(admin)
     assert set(kinds()) == set(SENTENCES)
 
 

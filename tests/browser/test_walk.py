@@ -36,7 +36,8 @@ PAGES = (
     "/notifications/", "/notifications/preferences", "/notifications/defaults", "/courses/1/rules/",
     "/courses/1/rules/new", "/admin/mails/", "/admin/mails/1", "/admin/mails/stopped", "/admin/mailings/",
     "/admin/mail-templates/", "/admin/mail-templates/enrolled/en", "/admin/deliveries/", "/dev/mail",
-
+    "/exchange/imports/", "/exchange/imports/new", "/exchange/exports/", "/exchange/exports/schedules/new",
+    "/exchange/keys/", "/exchange/keys/new", "/api/v1/docs",
 )  # fmt: skip
 
 

@@ -65,5 +65,3 @@ def said(job: Import) -> dict[int, tuple[str, str]]:
 def counts(job: Import) -> tuple[int, int, int, int]:
     """created, changed, left, refused."""
     return job.created, job.changed, job.left, job.refused
-
-

@@ -180,7 +180,9 @@ def test_a_day_that_cannot_be_told_is_refused_with_the_reason(carried_out, open_
 
 
 def test_an_import_is_one_entry_in_the_trail_and_mails_nobody(carried_out, open_course, admin):
-    carried_out("results", ["external_id,course,subject,finished", *[f"hr-1,Fire safety,#{n},2026-03-01" for n in (1, 2)]])
+    carried_out(
+        "results", ["external_id,course,subject,finished", *[f"hr-1,Fire safety,#{n},2026-03-01" for n in (1, 2)]]
+    )
     deliver_all()
     shown = [row for row in audits_page(admin).items if row.object_type in ("Import", "Result", "Enrollment")]
     assert [(row.object_type, row.title) for row in shown if row.occurred_at == shown[0].occurred_at] == [

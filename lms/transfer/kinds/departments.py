@@ -69,7 +69,12 @@ DEPARTMENTS = Kind(
     model=Department,
     columns=(
         Column("name", _("Name"), values.text, ("naam", "department", "afdeling"), required=True),
-        Column("parent", _("Part of"), values.text, ("part of", "onderdeel van", "parent department", "boven", "bovenliggend")),
+        Column(
+            "parent",
+            _("Part of"),
+            values.text,
+            ("part of", "onderdeel van", "parent department", "boven", "bovenliggend"),
+        ),
     ),
     deal=_deal,
     recall=_recall,

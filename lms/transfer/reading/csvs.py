@@ -16,7 +16,7 @@ PIECE = 1024 * 1024
 
 
 def encoding_of(path: Path) -> str:
-    """utf-8-sig, utf-16, utf-8 or cp1252; raises Unusable, with the line, for what is none of them. Reads it through."""
+    """utf-8-sig, utf-16, utf-8 or cp1252, after reading all of it; raises Unusable, with the line, for others."""
     with open(path, "rb") as file:
         start = file.read(4)
     for mark, name in BOMS:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify, request, send_file,
 
 from lms import transfer
 from lms.attrs import validated
+from lms.errors import NotFound
 from lms.resources import RESOURCES, in_json
 from lms.transfer import KINDS, OUTCOMES, Export, ExportAttrs, Import
 from lms.views.api import schemas
@@ -21,9 +22,29 @@ PIECE = 64 * 1024
 UPLOADS = {"api.imports-upload", "imports.new"}
 """Endpoints that take files as large as `IMPORT_LIMIT`."""
 
-SHOWN = ("id", "kind", "title", "format", "encoding", "delimiter", "sheet", "sheets", "headings", "columns", "state",
-         "total", "position", "created", "changed", "left", "refused", "problem", "tell", "started_at",
-         "finished_at")  # fmt: skip
+SHOWN = (
+    "id",
+    "kind",
+    "title",
+    "format",
+    "encoding",
+    "delimiter",
+    "sheet",
+    "sheets",
+    "headings",
+    "columns",
+    "state",
+    "total",
+    "position",
+    "created",
+    "changed",
+    "left",
+    "refused",
+    "problem",
+    "tell",
+    "started_at",
+    "finished_at",
+)
 OF_EXPORT = ("id", "kind", "title", "format", "state", "rows", "size", "problem", "finished_at")
 
 
@@ -41,6 +62,7 @@ def register(blueprint: Blueprint) -> None:
         ("/imports/<int:id>/rows", "imports-rows", rows, "GET"),
         ("/imports/<int:id>/faulty", "imports-faulty", faulty, "GET"),
         ("/imports/<int:id>/<any(check, start, stop, resume, undo):act>", "imports-act", act, "POST"),
+        ("/<kind>.<any(csv, jsonl):format>", "exports-now", now, "GET"),
         ("/exports", "exports-create", export, "POST"),
         ("/exports/<int:id>", "exports-show", show_export, "GET"),
         ("/exports/<int:id>/file", "exports-file", export_file, "GET"),
@@ -63,8 +85,9 @@ def upload() -> tuple[Response, int]:
     kind, name = request.args.get("kind", ""), request.args.get("name", "")
     if kind not in KINDS:
         raise Unreadable({"kind": f"Give one of {', '.join(KINDS)}."})
-    job = transfer.upload(kind, "".join(c for c in name if c.isprintable()), _pieces(), actor,
-                          current_app.config["IMPORT_LIMIT"])  # fmt: skip
+    job = transfer.upload(
+        kind, "".join(c for c in name if c.isprintable()), _pieces(), actor, current_app.config["IMPORT_LIMIT"]
+    )
     response = jsonify(_of(job, SHOWN))
     response.headers["Location"] = url_for("api.imports-show", id=job.id)
     return response, 201
@@ -126,6 +149,16 @@ def export() -> tuple[Response, int]:
     return response, 201
 
 
+def now(kind: str, format: str) -> Response:
+    """All of a resource at once, streamed while it is read."""
+    if kind not in RESOURCES:
+        raise NotFound("There is nothing to export under this name.")
+    actor = need(f"{RESOURCES[kind].scope}:read")
+    need(SCOPE)
+    pieces = stream_with_context(transfer.stream(transfer.exported(kind, actor), format, actor))
+    return Response(pieces, mimetype=transfer.FORMATS[format].partition(";")[0])
+
+
 def show_export(id: int) -> Response:
     """Whether it is ready."""
     return jsonify(_of(transfer.find_export(id, need(SCOPE)), OF_EXPORT))
@@ -146,8 +179,11 @@ def describe(spec: APISpec) -> None:
     whole: Node = {"type": "integer"}
     spec.components.schema("Import", {"type": "object", "properties": {name: {} for name in SHOWN}})
     spec.components.schema("Export", {"type": "object", "properties": {name: {} for name in OF_EXPORT}})
-    page = {"type": "object", "required": ["data", "pages", "total"],
-            "properties": {"data": {"type": "array", "items": {"type": "object"}}, "pages": whole, "total": whole}}  # fmt: skip
+    page = {
+        "type": "object",
+        "required": ["data", "pages", "total"],
+        "properties": {"data": {"type": "array", "items": {"type": "object"}}, "pages": whole, "total": whole},
+    }
     columns = {"type": "object", "additionalProperties": text}
     options = {"type": "object", "properties": {"columns": columns, "tell": {"type": "boolean"}}}
     binary: Node = {"type": "string", "format": "binary"}
@@ -155,41 +191,111 @@ def describe(spec: APISpec) -> None:
     attrs["properties"]["kind"]["enum"] = list(RESOURCES)
     ref = {"$ref": "#/components/schemas/Import"}, {"$ref": "#/components/schemas/Export"}
     kind = argument("kind", {"type": "string", "enum": list(KINDS)}, "What is in it", required=True)
-    spec.path("/imports", operations={"post": {
-        **_operation("upload", "Send a file: CSV, XLSX or JSON Lines", [kind, argument("name", text, "The file's name")],
-                     {"201": answer("It is kept, and its columns are matched", ref[0], ("Location",)),
-                      **refusals(400, 413, 422)}),
-        "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": binary}}},
-    }})  # fmt: skip
-    spec.path("/imports/{id}", operations={"get": _operation(
-        "show-import", "See how far it is", [schemas.ID], {"200": answer("The import", ref[0]), **refusals(404)})})  # fmt: skip
+    spec.path(
+        "/imports",
+        operations={
+            "post": {
+                **_operation(
+                    "upload",
+                    "Send a file: CSV, XLSX or JSON Lines",
+                    [kind, argument("name", text, "The file's name")],
+                    {
+                        "201": answer("It is kept, and its columns are matched", ref[0], ("Location",)),
+                        **refusals(400, 413, 422),
+                    },
+                ),
+                "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": binary}}},
+            }
+        },
+    )
+    spec.path(
+        "/imports/{id}",
+        operations={
+            "get": _operation(
+                "show-import", "See how far it is", [schemas.ID], {"200": answer("The import", ref[0]), **refusals(404)}
+            )
+        },
+    )
     outcome = argument("outcome", {"type": "string", "enum": list(OUTCOMES)}, "Only those rows")
     number = argument("page", {"type": "integer", "minimum": 1, "maximum": 99_999_999}, "100 rows each")
-    spec.path("/imports/{id}/rows", operations={"get": _operation(
-        "rows", "What becomes of each row", [schemas.ID, outcome, number],
-        {"200": answer("Rows", page), **refusals(400, 404)})})  # fmt: skip
-    spec.path("/imports/{id}/faulty", operations={"get": _operation(
-        "faulty", "The refused rows, to correct", [schemas.ID],
-        {"200": answer("CSV", text, media="text/csv"), **refusals(404, 422)})})  # fmt: skip
+    spec.path(
+        "/imports/{id}/rows",
+        operations={
+            "get": _operation(
+                "rows",
+                "What becomes of each row",
+                [schemas.ID, outcome, number],
+                {"200": answer("Rows", page), **refusals(400, 404)},
+            )
+        },
+    )
+    spec.path(
+        "/imports/{id}/faulty",
+        operations={
+            "get": _operation(
+                "faulty",
+                "The refused rows, to correct",
+                [schemas.ID],
+                {"200": answer("CSV", text, media="text/csv"), **refusals(404, 422)},
+            )
+        },
+    )
     for name in ("check", "start", "stop", "resume", "undo"):
-        spec.path(f"/imports/{{id}}/{name}", operations={"post": {
-            **_operation(f"{name}-import", f"{name.capitalize()} it", [schemas.ID],
-                         {"200": answer("The import", ref[0]), **refusals(400, 404, 409, 413, 415, 422)}),
-            "requestBody": {"required": False, "content": {"application/json": {"schema": options}}},
-        }})  # fmt: skip
-    spec.path("/exports", operations={"post": {
-        **_operation("export", "Have a file made", [],
-                     {"201": answer("It is being made", ref[1], ("Location",)), **refusals(400, 413, 415, 422)}),
-        "requestBody": {"required": True, "content": {"application/json": {"schema": attrs}}},
-    }})  # fmt: skip
-    spec.path("/exports/{id}", operations={"get": _operation(
-        "show-export", "See whether it is ready", [schemas.ID],
-        {"200": answer("The export", ref[1]), **refusals(404)})})  # fmt: skip
+        spec.path(
+            f"/imports/{{id}}/{name}",
+            operations={
+                "post": {
+                    **_operation(
+                        f"{name}-import",
+                        f"{name.capitalize()} it",
+                        [schemas.ID],
+                        {"200": answer("The import", ref[0]), **refusals(400, 404, 409, 413, 415, 422)},
+                    ),
+                    "requestBody": {"required": False, "content": {"application/json": {"schema": options}}},
+                }
+            },
+        )
+    spec.path(
+        "/exports",
+        operations={
+            "post": {
+                **_operation(
+                    "export",
+                    "Have a file made",
+                    [],
+                    {"201": answer("It is being made", ref[1], ("Location",)), **refusals(400, 413, 415, 422)},
+                ),
+                "requestBody": {"required": True, "content": {"application/json": {"schema": attrs}}},
+            }
+        },
+    )
+    spec.path(
+        "/exports/{id}",
+        operations={
+            "get": _operation(
+                "show-export",
+                "See whether it is ready",
+                [schemas.ID],
+                {"200": answer("The export", ref[1]), **refusals(404)},
+            )
+        },
+    )
+    for name in RESOURCES:
+        for format in ("csv", "jsonl"):
+            kept = transfer.FORMATS[format].partition(";")[0]
+            streamed = {"200": {"description": "The file", "content": {kept: {"schema": binary}}}}
+            summary = f"All {name} as {format.upper()}, streamed"
+            spec.path(
+                f"/{name}.{format}",
+                operations={"get": _operation(f"{name}-as-{format}", summary, [], streamed)},
+            )
     media = {
         "200": {"description": "The file", "content": {name: {"schema": binary} for name in transfer.FORMATS.values()}}
     }
-    spec.path("/exports/{id}/file", operations={"get": _operation(
-        "export-file", "The file", [schemas.ID], {**media, **refusals(404, 409)})})  # fmt: skip
+    spec.path(
+        "/exports/{id}/file",
+        operations={"get": _operation("export-file", "The file", [schemas.ID], {**media, **refusals(404, 409)})},
+    )
 
 
 def _operation(name: str, summary: str, parameters: list[Node], responses: Node) -> Node:
