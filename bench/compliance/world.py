@@ -210,6 +210,11 @@ class World:
                 f" SELECT organization_id, '{kind}', {target}, qualification_id, state, count(*) FROM statuses"
                 " GROUP BY organization_id, 3, qualification_id, state"
             )
+        self._do(
+            "INSERT INTO tallies (organization_id, kind, target_id, qualification_id, state, number)"
+            " SELECT organization_id, kind, target_id, 0, state, sum(number) FROM tallies WHERE kind <> 'organization'"
+            " GROUP BY organization_id, kind, target_id, state"
+        )
 
     def _day(self, day: date) -> str:
         return f"CAST('{day.isoformat()}' AS date)" if self.postgresql else f"'{day.isoformat()}'"

@@ -10,6 +10,7 @@ from lms.compliance.days import today_of
 from lms.compliance.deriving import REASONS, lock, stored_statuses, write_statuses
 from lms.compliance.facts import Pair
 from lms.compliance.models import DailyTally, Status, StatusPeriod, Tally
+from lms.compliance.tallies import ALL
 from lms.compliance.timeline import DEPARTMENT, JOB_FUNCTION, ORGANIZATION
 from lms.db import db, transaction
 
@@ -123,21 +124,12 @@ def count_the_day(organization_id: int, day: date) -> None:
     """Write the counts of a day anew: the organization by qualification, its parts all together."""
     ours = (Tally.organization_id == organization_id) & (Tally.number > 0)
     columns = ["organization_id", "day", "kind", "target_id", "qualification_id", "state", "number"]
-    of_all = select(
+    counted = select(
         Tally.organization_id, literal(day), Tally.kind, Tally.target_id, Tally.qualification_id, Tally.state,
         Tally.number,
-    ).where(ours, Tally.kind == ORGANIZATION)  # fmt: skip
-    of_parts = (
-        select(
-            Tally.organization_id, literal(day), Tally.kind, Tally.target_id, literal(0), Tally.state,
-            func.sum(Tally.number),
-        )
-        .where(ours, Tally.kind != ORGANIZATION)
-        .group_by(Tally.organization_id, Tally.kind, Tally.target_id, Tally.state)
-    )  # fmt: skip
+    ).where(ours, (Tally.kind == ORGANIZATION) | (Tally.qualification_id == ALL))  # fmt: skip
     with transaction() as session:
         session.execute(
             delete(DailyTally).where(DailyTally.organization_id == organization_id, DailyTally.day == day)
         )
-        session.execute(insert(DailyTally).from_select(columns, of_all))
-        session.execute(insert(DailyTally).from_select(columns, of_parts))
+        session.execute(insert(DailyTally).from_select(columns, counted))

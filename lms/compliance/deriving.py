@@ -63,6 +63,7 @@ def expected_awards(facts: Facts, pair: Pair) -> list[Award]:
 
 def sync_holdings(facts: Facts) -> None:
     """Write what the facts say is held; a holding whose source is gone is withdrawn, none is removed."""
+    new: list[Holding] = []
     for pair in sorted(facts.done.keys() | facts.holdings.keys()):
         stored = {(row.source, row.source_id): row for row in facts.holdings.get(pair, ())}
         expected = {award.key: award for award in expected_awards(facts, pair)}
@@ -72,7 +73,12 @@ def sync_holdings(facts: Facts) -> None:
             if key in stored:
                 _change(stored[key], {**_days(award), "withdrawn": False})
             else:
-                facts.holdings[pair].append(_new(facts, pair, award))
+                new.append(_new(facts, pair, award))
+                facts.holdings[pair].append(new[-1])
+    db.session.add_all(new)
+    db.session.flush()
+    for holding in new:
+        EventCenter.broadcast("created", holding, None)
 
 
 def _days(award: Award) -> dict[str, Any]:
@@ -84,14 +90,10 @@ def _days(award: Award) -> dict[str, Any]:
 
 
 def _new(facts: Facts, pair: Pair, award: Award) -> Holding:
-    holding = Holding(
+    return Holding(
         organization_id=facts.organization_id, user_id=pair[0], qualification_id=pair[1], source=award.key[0],
         source_id=award.key[1], rule=award.rule.plain(), due_on=award.due_on, suspensions=[], **_days(award),
     )  # fmt: skip
-    db.session.add(holding)
-    db.session.flush()
-    EventCenter.broadcast("created", holding, None)
-    return holding
 
 
 def _change(holding: Holding, values: dict[str, Any]) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import selectinload
 
 from lms.accounts import User
 from lms.compliance.models import DailyTally, Qualification, Requirement, Status, Tally
 from lms.compliance.sweeps import below
+from lms.compliance.tallies import ALL
 from lms.compliance.timeline import COMPLIANT, EXPIRING, NON_COMPLIANT, ORGANIZATION
 from lms.db import db
 from lms.paging import Page, paginate
@@ -99,14 +100,18 @@ class Count:
 
 def summary(organization_id: int, by: str = ORGANIZATION, *, each_qualification: bool = False) -> list[Count]:
     """Counts of today by organization, department (each one itself) or job function; one statement on the tallies."""
-    qualification = Tally.qualification_id if each_qualification else func.min(0)
-    columns = [Tally.target_id, Tally.state, *([Tally.qualification_id] if each_qualification else [])]
-    rows = db.session.execute(
-        select(Tally.target_id, qualification, Tally.state, func.sum(Tally.number))
-        .where(Tally.organization_id == organization_id, Tally.kind == by, Tally.number > 0)
-        .group_by(*columns)
-        .order_by(*columns)
+    qualification = Tally.qualification_id if each_qualification else literal(ALL)
+    statement = select(Tally.target_id, qualification, Tally.state, func.sum(Tally.number)).where(
+        Tally.organization_id == organization_id, Tally.kind == by, Tally.number > 0
     )
+    columns = [Tally.target_id, Tally.state]
+    if each_qualification:
+        columns.append(Tally.qualification_id)
+    if each_qualification or by == ORGANIZATION:
+        statement = statement.where(Tally.qualification_id != ALL)
+    else:
+        statement = statement.where(Tally.qualification_id == ALL)
+    rows = db.session.execute(statement.group_by(*columns).order_by(*columns))
     return [Count(target_id, id, state, int(number)) for target_id, id, state, number in rows]
 
 

@@ -7,17 +7,22 @@ from lms.compliance.timeline import DEPARTMENT, JOB_FUNCTION, ORGANIZATION
 from lms.db import db, upsert
 
 Bucket = tuple[str, int, int, str]
-"""Kind of target, its id (0: none), qualification, state."""
+"""Kind of target, its id (0: none), qualification (or ALL), state."""
+
+ALL = 0
+"""In the place of a qualification: all of them together."""
 
 
 def buckets(
     qualification_id: int, state: str, department_id: int | None, job_function_id: int | None
-) -> tuple[Bucket, Bucket, Bucket]:
-    """Where one status is counted."""
+) -> tuple[Bucket, ...]:
+    """Where one status is counted: by qualification, and in the parts of the organization for all together too."""
     return (
         (ORGANIZATION, 0, qualification_id, state),
         (DEPARTMENT, department_id or 0, qualification_id, state),
         (JOB_FUNCTION, job_function_id or 0, qualification_id, state),
+        (DEPARTMENT, department_id or 0, ALL, state),
+        (JOB_FUNCTION, job_function_id or 0, ALL, state),
     )
 
 

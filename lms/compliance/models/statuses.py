@@ -81,7 +81,8 @@ class StatusPeriod(db.Model):
 
 class Tally(db.Model):
     """How many people are in a state today, per qualification, in the organization (target 0), in each department
-    itself, and in each job function (0: in none). Kept by differences, in the transaction that changes the status."""
+    itself, and in each job function (0: in none); for those two also with qualification 0, all together. Kept by
+    differences, in the transaction that changes the status."""
 
     __tablename__ = "tallies"
 
@@ -90,9 +91,7 @@ class Tally(db.Model):
     )
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     target_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    qualification_id: Mapped[int] = mapped_column(
-        BigId, ForeignKey("qualifications.id", ondelete="CASCADE"), primary_key=True
-    )
+    qualification_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     state: Mapped[str] = mapped_column(String(20), primary_key=True)
     number: Mapped[int] = mapped_column(default=0)
 
