@@ -13,7 +13,6 @@ cp node_modules/scorm-again/dist/scorm12.min.js node_modules/scorm-again/dist/sc
 cp node_modules/swagger-ui-dist/swagger-ui.css node_modules/swagger-ui-dist/swagger-ui-bundle.js "$to"
 sed -i '/sourceMappingURL/d' "$to"/*.css "$to"/*.js
 for package in bootstrap bootstrap-icons chart.js htmx.org quill scorm-again sortablejs swagger-ui-dist; do
-for package in bootstrap bootstrap-icons htmx.org quill sortablejs scorm-again chart.js; do
     cp node_modules/$package/LICENSE* "$to/$package.LICENSE"
 done
 {

@@ -17,7 +17,9 @@ BROADCAST = {
     "request_ratio", "delay_per_s", "broadcast_per_s",
 }  # fmt: skip
 COMPLIANCE = {"cost_ratio_100k_to_1k", "matrix_p95_ms", "dashboard_p95_ms", "as_of_s", "read_ratio", "peak_mb"}
-EXCHANGE = {"import_per_s", "orm_per_s", "import_ratio", "import_peak_mb", "export_per_s", "copy_share", "export_peak_mb"}
+EXCHANGE = {
+    "import_per_s", "orm_per_s", "import_ratio", "import_peak_mb", "export_per_s", "copy_share", "export_peak_mb",
+}  # fmt: skip
 NOTIFY = {"rows_s", "mails_per_s", "one_by_one_per_s", "ratio", "peak_mb", "missed", "twice"}
 
 
@@ -36,7 +38,10 @@ def small(name: str, *servers: str) -> tuple[str, dict[str, Any]]:
 @pytest.mark.services
 def test_broadcast_ends_with_its_figures_for_both_brokers():
     _said, figures = small("broadcast", services.POSTGRES, services.RABBITMQ, services.REDIS)
-    assert {broker: set(measured) for broker, measured in figures.items()} == dict.fromkeys(("rabbitmq", "redis"), BROADCAST)
+    assert {broker: set(measured) for broker, measured in figures.items()} == {
+        "rabbitmq": BROADCAST,
+        "redis": BROADCAST,
+    }
     assert all(measured["broadcast_per_s"] > 0 < measured["request_ratio"] for measured in figures.values())
 
 

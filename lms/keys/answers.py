@@ -20,7 +20,9 @@ def answer_for(actor: KeyActor, token: str, request_hash: str) -> tuple[KeptAnsw
     """
     now = utcnow()
     same = (
-        KeptAnswer.organization_id == actor.organization_id, KeptAnswer.api_key_id == -actor.id, KeptAnswer.token == token,
+        KeptAnswer.organization_id == actor.organization_id,
+        KeptAnswer.api_key_id == -actor.id,
+        KeptAnswer.token == token,
     )  # fmt: skip
     db.session.execute(delete(KeptAnswer).where(*same, KeptAnswer.created_at < now - KEPT))
     made = db.session.scalar(

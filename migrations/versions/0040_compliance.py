@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from lms.db import UtcDateTime
 
 revision = "0040"
-down_revision = "0011"
+down_revision = "0017"
 
 
 def upgrade() -> None:
