@@ -1,6 +1,6 @@
 """Compliance: qualifications, who must hold them, who does, and how it stands today, then and later."""
 
-from lms.compliance import daily, sweeps
+from lms.compliance import daily, offers, sweeps
 from lms.compliance.as_of import SETTLED, Scope, as_of, counts_as_of, non_compliant_on
 from lms.compliance.assignments import correct_place
 from lms.compliance.checking import check
@@ -155,6 +155,7 @@ __all__ = [
     "holdings_page",
     "latest_holding",
     "non_compliant_on",
+    "offers",
     "preview_requirement",
     "qualifications",
     "qualifications_page",
