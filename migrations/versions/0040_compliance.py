@@ -199,7 +199,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint(
-            "organization_id", "kind", "target_id", "qualification_id", "state", name=op.f("pk_tallies")
+            "organization_id", "kind", "qualification_id", "target_id", "state", name=op.f("pk_tallies")
         ),
     )
 

@@ -90,8 +90,8 @@ class Tally(db.Model):
         BigId, ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True
     )
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
-    target_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     qualification_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    target_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     state: Mapped[str] = mapped_column(String(20), primary_key=True)
     number: Mapped[int] = mapped_column(default=0)
 
