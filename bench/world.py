@@ -54,7 +54,12 @@ def fake_world() -> Iterator[dict[str, str]]:
     process.start()
     ready.wait(20)
     try:
-        yield {"MAIL_PORT": str(mail_port), "MAIL_SERVER": "127.0.0.1", "MIXPANEL_URL": f"http://127.0.0.1:{http_port}"}
+        yield {
+            "MAIL_PORT": str(mail_port),
+            "MAIL_SERVER": "127.0.0.1",
+            "MAIL_MERGE": "0",
+            "MIXPANEL_URL": f"http://127.0.0.1:{http_port}",
+        }
     finally:
         process.terminate()
         process.join(5)

@@ -21,7 +21,7 @@ IN_BRACES = re.compile(r"\{([^{}]*)\}")
 def _known_variables(text: str) -> str:
     unknown = [name for name in IN_BRACES.findall(text) if name not in VARIABLES]
     if unknown:
-        raise ValueError(f"There is no variable {{{{{unknown[0]}}}}}. Use one of those below.")  # `validated` fills in
+        raise ValueError(f"There is no variable {{{unknown[0]}}}. Use one of those below.")
     return text
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from lms.accounts import User
+from lms.accounts import Organization, User
 from lms.classroom.attrs import EventAttrs, SessionAttrs
 from lms.classroom.clashes import lock_planning
 from lms.classroom.models import CANCELLED, CLOSED, PLANNED, Event
@@ -33,7 +33,7 @@ def create_event(
         if attrs.starts_at is None or attrs.ends_at is None:
             raise Invalid("starts_at", _("Give a date and a time."))
         sessions = [SessionAttrs(starts_at=attrs.starts_at, ends_at=attrs.ends_at, location=attrs.location or "")]
-    zone = attrs.timezone or actor.organization.timezone
+    zone = attrs.timezone or db.session.get_one(Organization, actor.organization_id).timezone
     event = Event(
         organization_id=actor.organization_id, timezone=zone, series_id=series_id, **_own_values(attrs),
         starts_at=min(one.starts_at for one in sessions), ends_at=max(one.ends_at for one in sessions),

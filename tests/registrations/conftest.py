@@ -9,8 +9,7 @@ from lms import accounts, classroom
 from lms.accounts import DepartmentAttrs
 from lms.classroom import Event, EventAttrs
 from lms.db import db, utcnow
-from lms.notifications import Mail
-from lms.notifications.letters import compose
+from lms.notifications import Mail, rendered
 from tests import factories
 
 
@@ -23,7 +22,7 @@ def plan(author, days: float = 7, hours: float = 2, title: str = "Fire drill", *
 
 def composed(letter: Mail, app) -> Message:
     """The mail as it would be sent."""
-    return compose(letter, app.config)
+    return rendered(letter, app.config)
 
 
 def begin(event: Event, hours_ago: float = 3) -> Event:
