@@ -1,5 +1,8 @@
 """Certificates: proof of completions and qualifications, on paper, on a public page and as Open Badges."""
 
+from importlib import import_module
+from typing import Any
+
 from lms.certificates.badges import (
     Issuer,
     find_issuer,
@@ -7,6 +10,7 @@ from lms.certificates.badges import (
     signed_credential,
     signed_status_list,
 )
+from lms.certificates.facts import Facts, example, facts_of
 from lms.certificates.finding import certificates_of, certificates_page, verified
 from lms.certificates.issuing import find_certificate, revoke, today
 from lms.certificates.logos import read_logo, store_logo
@@ -22,7 +26,6 @@ from lms.certificates.models import (
     CertificateTemplate,
     SigningKey,
 )
-from lms.certificates.pdf import Facts, as_pdf, as_png, example, facts_of
 from lms.certificates.templates import (
     VARIABLES,
     Design,
@@ -48,8 +51,6 @@ __all__ = [
     "Issuer",
     "SigningKey",
     "TemplateAttrs",
-    "as_pdf",
-    "as_png",
     "certificates_of",
     "certificates_page",
     "current_template",
@@ -68,3 +69,10 @@ __all__ = [
     "today",
     "verified",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`as_pdf` and `as_png`, whose libraries take 30 MB: they are loaded in the process that first draws something."""
+    if name in ("as_pdf", "as_png"):
+        return getattr(import_module("lms.certificates.pdf"), name)
+    raise AttributeError(name)

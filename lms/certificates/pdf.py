@@ -2,8 +2,7 @@
 
 import io
 import logging
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +12,7 @@ from flask_babel import force_locale, format_date, gettext
 from fpdf import FPDF
 
 from lms.accounts import Organization
-from lms.certificates.models import Certificate
+from lms.certificates.facts import Facts
 from lms.certificates.templates import Design, filled_in
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table of every font
@@ -25,31 +24,6 @@ INK, SOFT, PAPER = (26, 29, 36), (90, 98, 112), (255, 255, 255)
 QR_SIZE = 30.0
 
 Document = TypeVar("Document", bound=FPDF)
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What stands on a certificate besides its design."""
-
-    person: str
-    title: str
-    number: str
-    issued_on: date
-    valid_until: date | None
-
-
-def facts_of(certificate: Certificate) -> Facts:
-    """The facts of a certificate that was issued."""
-    return Facts(
-        certificate.person, certificate.title, certificate.number, certificate.issued_on, certificate.valid_until
-    )
-
-
-def example(organization: Organization, person: str, day: date) -> Facts:
-    """Made-up facts to try a design out on; the number is nobody's."""
-    with force_locale(organization.locale):
-        title = gettext("Working at heights")
-    return Facts(person, title, "XXXX-XXXX-XXXX-XXXX", day, day.replace(year=day.year + 2, day=min(day.day, 28)))
 
 
 def as_pdf(facts: Facts, design: Design, organization: Organization, base: str, logo: bytes | None = None) -> bytes:

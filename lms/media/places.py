@@ -1,11 +1,11 @@
 """Which store this installation uses."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
 from lms.media.folder import FolderStore
-from lms.media.s3 import S3Store
 from lms.media.store import Store
 
 
@@ -18,7 +18,8 @@ class Place:
 def configure(config: Mapping[str, Any]) -> None:
     """A bucket when `MEDIA_S3_BUCKET` is set, else the folder `MEDIA_FOLDER`, by default `media` in the instance."""
     if config["MEDIA_S3_BUCKET"]:
-        Place.store = S3Store(
+        # By name, because its library takes 10 MB that an installation with a folder need not load.
+        Place.store = import_module("lms.media.s3").S3Store(
             config["MEDIA_S3_BUCKET"],
             prefix=config["MEDIA_S3_PREFIX"],
             endpoint=config["MEDIA_S3_ENDPOINT"],

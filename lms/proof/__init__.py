@@ -1,8 +1,10 @@
 """Showing who is qualified: a person's standing, a manager's team, the organization, the inspector's report."""
 
+from importlib import import_module
+from typing import Any
+
 from lms.proof.overview import SPANS, Figures, Overview, overview, states_in_order
-from lms.proof.paper import MOST_ON_PAPER, as_pdf
-from lms.proof.report import Criteria, CriteriaAttrs, Line, check_size, criteria, figures, lines
+from lms.proof.report import MOST_ON_PAPER, Criteria, CriteriaAttrs, Line, check_size, criteria, figures, lines
 from lms.proof.sheets import MOST_IN_XLSX, as_csv, as_xlsx
 from lms.proof.standing import Past, Standing, history_of, standing_of, standings_of
 from lms.proof.team import check_looks_after, chosen_place, places_of, tree_of
@@ -21,7 +23,6 @@ __all__ = [
     "Past",
     "Standing",
     "as_csv",
-    "as_pdf",
     "as_xlsx",
     "check_looks_after",
     "check_size",
@@ -38,3 +39,10 @@ __all__ = [
     "states_in_order",
     "tree_of",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`as_pdf`, whose library takes 30 MB: it is loaded in the process that first makes a report on paper."""
+    if name == "as_pdf":
+        return import_module("lms.proof.paper").as_pdf
+    raise AttributeError(name)

@@ -12,8 +12,6 @@ from lms.certificates.pdf import prepared
 from lms.proof import wording
 from lms.proof.report import Criteria, figures, lines
 
-MOST_ON_PAPER = 1_000
-"""Lines, about 75 pages, which take some four seconds to set; more is for a spreadsheet."""
 INK, SOFT, LINE, HEAD = (26, 29, 36), (90, 98, 112), (210, 214, 220), (238, 240, 243)
 COLOURS = {"expired": (179, 38, 30), "missing": (179, 38, 30), "in_grace": (138, 83, 0), "expiring": (138, 83, 0)}
 HEADS = FontFace(emphasis="BOLD", color=INK, fill_color=HEAD)

@@ -26,6 +26,9 @@ CHUNK = 500
 """Lines whose names and reasons are read together."""
 EARLIEST, LATEST = date(1950, 1, 1), date(2200, 1, 1)
 
+MOST_ON_PAPER = 1_000
+"""Lines, about 75 pages, which take some four seconds to set; more is for a spreadsheet."""
+
 
 class CriteriaAttrs(Attrs):
     """What is asked for in the form."""
