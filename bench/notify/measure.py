@@ -46,8 +46,8 @@ PEOPLE_SQL = text(
 )
 ENROLL_SQL = text(
     """
-    INSERT INTO enrollments (organization_id, course_id, user_id, created_at, updated_at)
-    SELECT :organization, :course, id, now(), now() FROM users WHERE email LIKE '%@many.example'
+    INSERT INTO enrollments (organization_id, course_id, user_id, round, created_at, updated_at)
+    SELECT :organization, :course, id, 1, now(), now() FROM users WHERE email LIKE '%@many.example'
     """
 )
 

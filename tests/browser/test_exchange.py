@@ -69,6 +69,11 @@ def test_ten_thousand_people_are_imported_and_the_faulty_ones_corrected(
 
     page.goto("/people/?q=import.example")
     expect(page.get_by_text(f"of {ROWS}")).to_be_visible()
-    page.goto("/audits/?type=Import")
-    expect(page.get_by_role("link", name="What the import did")).to_have_count(2)
+    entries = page.get_by_role("link", name="What the import did")
+    for _ in range(60):  # the trail of ten thousand rows is written by the worker
+        page.goto("/audits/?type=Import")
+        if entries.count() == 2:
+            break
+        page.wait_for_timeout(500)
+    expect(entries).to_have_count(2)
     page.context.close()

@@ -103,7 +103,7 @@ def test_a_course_from_the_form_to_audit_activity_and_mail(author: Page, chromiu
     author.get_by_label("Title").fill("Practice on the roof")
     author.get_by_label("Starts").fill("2030-05-01T09:00")
     author.get_by_label("Ends").fill("2030-05-01T11:00")
-    author.get_by_label("Where").fill("Roof")
+    author.get_by_role("textbox", name=re.compile("^Where")).fill("Roof")
     author.get_by_role("button", name="Save").click()
     expect(author.get_by_text("The event is planned and added.")).to_be_visible()
     watching.bring_to_front()
