@@ -1,5 +1,6 @@
 """Resources: what can be asked for by call and exported as a file, each as data."""
 
+from lms.resources.classroom import REGISTRATIONS
 from lms.resources.courses import CONTENTS, COURSES, EVENTS, SUBJECTS
 from lms.resources.learning import ENROLLMENTS, RESULTS
 from lms.resources.oversight import ACTIVITIES, AUDITS, CHANGES
@@ -10,7 +11,7 @@ RESOURCES: dict[str, Resource] = {
     resource.name: resource
     for resource in (
         PEOPLE, DEPARTMENTS, JOB_FUNCTIONS, COURSES, SUBJECTS, CONTENTS, EVENTS, ENROLLMENTS, RESULTS,
-        AUDITS, ACTIVITIES, CHANGES,
+        REGISTRATIONS, AUDITS, ACTIVITIES, CHANGES,
     )
 }  # fmt: skip
 """All of them, in the order in which they are listed."""

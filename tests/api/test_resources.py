@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import func, select
 
-from lms import courses
+from lms import classroom, courses, registrations
 from lms.audits import Audit
+from lms.classroom import EventAttrs
 from lms.courses import Course
 from lms.db import db
 from lms.deliveries import deliver
@@ -18,7 +19,8 @@ from tests import factories
 def everything(author, admin, learner):
     """An organization with at least one row of every resource."""
     course = factories.open_course(author)
-    courses.create_event_as_subject(course, factories.event_attrs(), author)
+    event, _subject = courses.create_event_as_subject(course, factories.event_attrs(), author)
+    registrations.register_people(event, [learner.id], author)
     enrollment = courses.enroll(course, [learner.id], author)[0]
     factories.result(enrollment, course.subjects[0], author)
     factories.department(admin)
@@ -153,6 +155,16 @@ def test_people_are_enrolled_and_their_results_recorded(program, author, learner
     assert (result.status_code, result.json["score"], result.json["source"]) == (201, 90, "api")
     assert program.get(f"/enrollments/{enrolled.json['id']}").json["completed_at"] is not None
     assert program.post("/enrollments", {"course_id": course.id, "user_id": learner.id}).status_code == 409
+
+
+def test_people_are_registered_for_an_event_wait_for_a_place_and_are_cancelled(program, author, learner):
+    event = classroom.create_event(EventAttrs(**factories.event_attrs().model_dump() | {"capacity": 1}), author)
+    first = program.post("/registrations", {"event_id": event.id, "user_id": learner.id})
+    second = program.post("/registrations", {"event_id": event.id, "user_id": author.id})
+    assert [(one.status_code, one.json["state"]) for one in (first, second)] == [(201, "registered"), (201, "waiting")]
+    assert program.post("/registrations", {"event_id": 999_999, "user_id": author.id}).status_code == 422
+    assert program.post(f"/registrations/{first.json['id']}/cancel").status_code == 200
+    assert program.get(f"/registrations/{second.json['id']}").json["state"] == "registered"
 
 
 def test_a_course_is_published_by_call(program, author):

@@ -18,7 +18,8 @@ FILL_IN = _("Fill this in.")
 RESOURCE_LABELS = {
     "people": _("People"), "departments": _("Departments"), "job-functions": _("Job functions"),
     "courses": _("Courses"), "subjects": _("Subjects"), "contents": _("Contents"), "events": _("Events"),
-    "enrollments": _("Enrollments"), "results": _("Results"), "audits": _("Audit trail"),
+    "enrollments": _("Enrollments"), "results": _("Results"), "registrations": _("Registrations"),
+    "audits": _("Audit trail"),
     "activities": _("Activity"), "changes": _("Changes"),
 }  # fmt: skip
 FORMATS = [("csv", _("CSV, opens in Excel")), ("xlsx", _("Excel workbook")), ("jsonl", _("JSON Lines"))]
