@@ -10,12 +10,14 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from lms import subscribers
 from tests import services
 
 ROOT = Path(__file__).parents[2]
+
+expect.set_options(timeout=20_000)  # milliseconds: the worker of the site and the browser share two cores with the tests
 
 
 @pytest.fixture(scope="package")
