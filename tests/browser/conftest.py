@@ -17,7 +17,7 @@ from tests import services
 
 ROOT = Path(__file__).parents[2]
 
-expect.set_options(timeout=20_000)  # milliseconds: the worker of the site and the browser share two cores with the tests
+expect.set_options(timeout=20_000)  # milliseconds: site, worker and browser share two cores with the tests
 
 
 @pytest.fixture(scope="package")

@@ -73,7 +73,6 @@ def upload(page: Page, path: Path) -> None:
 @pytest.fixture(scope="module")
 def school(chromium: Browser, address: str) -> Iterator[School]:
     # Content says its last word before a page is left: on a busy machine that takes its time.
-    expect.set_options(timeout=20_000)
     author = sign_in(chromium, address, "author")
     author.goto("/courses/new")
     author.get_by_label("Title").fill("Packages from elsewhere")
@@ -99,7 +98,6 @@ def school(chromium: Browser, address: str) -> Iterator[School]:
     yield School(author, learner, course)
     author.context.close()
     learner.context.close()
-    expect.set_options(timeout=5_000)
 
 
 def add_subject(school: School, path: Path, title: str) -> None:
