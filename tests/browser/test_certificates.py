@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
+from tests.browser.pictures import photograph
 from tests.browser.test_walk import sign_in
 
 pytestmark = pytest.mark.browser
@@ -25,7 +26,7 @@ def test_an_employee_reads_what_they_hold_and_downloads_the_certificate(chromium
     page = sign_in(chromium, address, "learner")
     page.get_by_role("link", name="My qualifications").click()
     expect(page.get_by_role("heading", name="My certificates")).to_be_visible()
-    page.screenshot(path=pictures / "my-qualifications.png", full_page=True)
+    photograph(page, path=pictures / "my-qualifications.png", full_page=True)
     with page.expect_download() as download:
         page.get_by_role("link", name="PDF").first.click()
     document = pypdfium2.PdfDocument(Path(download.value.path()).read_bytes())
@@ -47,12 +48,12 @@ def test_a_manager_opens_a_cell_and_reminds_somebody_from_it(chromium: Browser, 
     frame.evaluate("frame => frame.scrollBy(400, 400)")
     after = page.locator(".matrix thead th").first.bounding_box()
     assert before == after  # the head and the first column stay in place
-    page.screenshot(path=pictures / "team-matrix.png")
+    photograph(page, path=pictures / "team-matrix.png")
     frame.evaluate("frame => frame.scrollTo(0, 0)")
     page.locator("a.js-cell", has_text="Missing").nth(3).click()
     dialog = page.locator("#cell-dialog")
     expect(dialog).to_contain_text("Never obtained")
-    page.screenshot(path=pictures / "team-cell.png")
+    photograph(page, path=pictures / "team-cell.png")
     dialog.get_by_role("button", name="Send a reminder").click()
     expect(page.locator(".flash")).to_contain_text("gets a note and a mail")
     expect(page).to_have_url(re.compile(r"/team/\?state=missing$"))
@@ -62,7 +63,7 @@ def test_a_manager_opens_a_cell_and_reminds_somebody_from_it(chromium: Browser, 
 def test_on_a_telephone_the_matrix_is_a_card_for_each_person(chromium: Browser, address: str, pictures):
     page = sign_in(chromium, address, "manager", width=390)
     page.goto("/team/")
-    page.screenshot(path=pictures / "team-390.png", full_page=True)
+    photograph(page, path=pictures / "team-390.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     card = page.locator(".matrix tbody tr").first
     expect(card.locator(".matrix-title").first).to_be_visible()
@@ -80,7 +81,7 @@ def test_the_dashboard_draws_each_chart_from_the_table_behind_it(chromium: Brows
     expect(page.locator("#trend")).to_be_hidden()
     page.get_by_text("The figures as a table").first.click()
     expect(page.locator("#trend")).to_be_visible()
-    page.screenshot(path=pictures / "compliance-dashboard.png", full_page=True)
+    photograph(page, path=pictures / "compliance-dashboard.png", full_page=True)
     page.locator(".heat-cell").first.click()
     expect(page.get_by_role("heading", name="Team")).to_be_visible()
     page.context.close()
@@ -92,7 +93,7 @@ def test_the_report_is_made_for_a_department_and_taken_on_paper(chromium: Browse
     page.locator("#department_id").select_option(index=2)
     page.locator("input[name=states][value=compliant]").check()
     page.locator(".report-form button[type=submit]").click()
-    page.screenshot(path=pictures / "report.png")
+    photograph(page, path=pictures / "report.png")
     with page.expect_download() as download:
         page.locator("a[href*='compliance.pdf']").click()
     data = Path(download.value.path()).read_bytes()
@@ -118,7 +119,7 @@ def test_anybody_checks_a_certificate_without_signing_in(chromium: Browser, addr
     expect(visitor.locator(".chip")).to_contain_text(re.compile("Valid|Superseded"))
     expect(visitor.locator(".facts")).to_contain_text("Harbour Hospital")
     assert visitor.evaluate("document.documentElement.scrollWidth") <= 390
-    visitor.screenshot(path=pictures / "verify-390.png")
+    photograph(visitor, path=pictures / "verify-390.png")
     visitor.context.close()
 
 
@@ -130,5 +131,5 @@ def test_the_preview_follows_what_is_typed(chromium: Browser, address: str, pict
         page.get_by_label("Heading").fill("Proof of skill")
     assert Image.open(io.BytesIO(response.value.body())).format == "PNG"
     expect(picture).not_to_have_class(re.compile("is-loading"))
-    page.screenshot(path=pictures / "certificate-template.png")
+    photograph(page, path=pictures / "certificate-template.png")
     page.context.close()

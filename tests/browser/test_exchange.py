@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.pictures import photograph
 from tests.browser.test_walk import sign_in
 
 pytestmark = pytest.mark.browser
@@ -45,16 +46,16 @@ def test_ten_thousand_people_are_imported_and_the_faulty_ones_corrected(
     upload(people(), "people.csv")
     assert (figure("Would be created"), figure("Refused")) == (str(ROWS - FAULTY), str(FAULTY))
     expect(page.get_by_label("Kleur")).to_have_value("")
-    page.screenshot(path=folder / "import-checked.png")
+    photograph(page, path=folder / "import-checked.png")
     page.locator(".outcome", has_text="Refused").click()
     expect(page.get_by_text("“E-mailadres” is not a mail address: nobody.").first).to_be_visible()
 
     page.get_by_role("button", name="Carry it out").click()
     expect(page.locator(".import-progress")).to_be_visible()
-    page.screenshot(path=folder / "import-running.png")
+    photograph(page, path=folder / "import-running.png")
     expect(page.get_by_role("button", name="Undo")).to_be_visible(timeout=60_000)
     assert (figure("Created"), figure("Refused")) == (str(ROWS - FAULTY), str(FAULTY))
-    page.screenshot(path=folder / "import-done.png")
+    photograph(page, path=folder / "import-done.png")
 
     with page.expect_download() as started:
         page.get_by_role("link", name="Download the refused rows").click()

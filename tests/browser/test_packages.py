@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from lms.tracking import reading
+from tests.browser.pictures import photograph
 from tests.browser.test_walk import sign_in
 from tests.packages import making, speaking
 
@@ -305,7 +306,7 @@ def test_what_a_package_may_do_ends_at_its_own_origin(school: School, tmp_path: 
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / "package-390.png")
+        photograph(page, path=Path(folder) / "package-390.png")
     page.set_viewport_size({"width": 1280, "height": 900})
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.pictures import photograph
 from tests.browser.test_walk import sign_in
 
 pytestmark = pytest.mark.browser
@@ -171,7 +172,7 @@ def test_every_kind_is_answered_by_keyboard_on_a_phone(phone: Page, tmp_path: Pa
         phone.keyboard.press("Enter")
         expect(phone.locator("#question-preview .question-outcome .chip")).to_have_text("Right")
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390, number
-        phone.locator(".question-preview").screenshot(path=folder / f"question-{number}-390.png")
+        photograph(phone.locator(".question-preview"), path=folder / f"question-{number}-390.png")
 
 
 def test_an_order_is_changed_by_dragging(author: Page):

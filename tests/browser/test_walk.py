@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lms.demo import SIGN_INS
+from tests.browser.pictures import photograph
 
 pytestmark = pytest.mark.browser
 
@@ -147,7 +148,7 @@ def test_every_page_fits_its_window(chromium: Browser, address: str, width: int,
         assert response.status == 200, path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} is wider than {width} pixels"
         name = re.sub(r"\W+", "-", path).strip("-") or "home"
-        page.screenshot(path=folder / f"{name}-{width}.png")
+        photograph(page, path=folder / f"{name}-{width}.png")
     page.context.close()
 
 
