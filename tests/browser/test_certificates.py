@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.pictures import photograph
 from tests.browser.test_walk import sign_in
+from tests.browser.windows import open_window
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +43,6 @@ def test_an_employee_reads_what_they_hold_and_downloads_the_certificate(chromium
 def test_a_manager_opens_a_cell_and_reminds_somebody_from_it(chromium: Browser, address: str, pictures):
     page = sign_in(chromium, address, "admin")
     page.goto("/team/?state=missing")
-    page.wait_for_load_state()
     before = page.locator(".matrix thead th").first.bounding_box()
     frame = page.locator(".matrix-frame")
     frame.evaluate("frame => frame.scrollBy(400, 400)")
@@ -112,7 +112,7 @@ def test_anybody_checks_a_certificate_without_signing_in(chromium: Browser, addr
     number = re.search(r"([0-9A-Z]{4}-){3}[0-9A-Z]{4}", admin.locator(".facts").first.inner_text())
     assert number is not None
     admin.context.close()
-    visitor = chromium.new_context(viewport={"width": 390, "height": 800}, base_url=address).new_page()
+    visitor = open_window(chromium, address, width=390)
     visitor.goto("/verify/")
     visitor.get_by_label("Number").fill(number[0].lower().replace("-", " "))
     visitor.get_by_role("button", name="Check").click()

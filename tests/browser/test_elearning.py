@@ -166,7 +166,6 @@ def course(chromium: Browser, address: str) -> str:
     page.get_by_label("Title").fill("Ladders")
     page.get_by_label("Content").select_option(label=TITLE)
     page.get_by_role("button", name="Save").click()
-    page.wait_for_load_state()
     page.get_by_role("button", name="Publish").click()
     page.get_by_role("button", name="Yes, go on").click()
     expect(page.locator(".chip", has_text="Published")).to_be_visible()

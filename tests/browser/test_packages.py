@@ -88,7 +88,6 @@ def school(chromium: Browser, address: str) -> Iterator[School]:
         author.get_by_label("Title").fill(name)
         author.get_by_label("Content").select_option(content)
         author.get_by_role("button", name="Save").click()
-    author.wait_for_load_state()
     author.get_by_role("button", name="Publish").click()
     author.get_by_role("button", name="Yes, go on").click()
     expect(author.locator(".chip", has_text="Published")).to_be_visible()

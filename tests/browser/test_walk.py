@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from lms.demo import SIGN_INS
 from tests.browser.pictures import photograph
+from tests.browser.windows import open_window, wait_for_scripts
 
 pytestmark = pytest.mark.browser
 
@@ -44,7 +45,7 @@ PAGES = (
 
 def sign_in(browser: Browser, address: str, role: str, width: int = 1280) -> Page:
     """A page of somebody with this role; anything the browser complains about fails the test."""
-    page = browser.new_context(viewport={"width": width, "height": 900}, base_url=address).new_page()
+    page = open_window(browser, address, width)
     page.on("pageerror", lambda error: pytest.fail(f"{page.url}: {error}"))
     page.goto("/login")
     email, password = PASSWORDS[role]
@@ -85,7 +86,6 @@ def test_a_course_from_the_form_to_audit_activity_and_mail(author: Page, chromiu
     author.get_by_label("Title").fill("Ladders")
     author.get_by_label("Content").select_option(label="Ladders")
     author.get_by_role("button", name="Save").click()
-    author.wait_for_load_state()  # the question is the script's: before that, the button just does it
     author.get_by_role("button", name="Publish").click()
     author.get_by_role("button", name="Yes, go on").click()
     expect(author.locator(".chip", has_text="Published")).to_be_visible()
@@ -98,6 +98,7 @@ def test_a_course_from_the_form_to_audit_activity_and_mail(author: Page, chromiu
     expect(author.get_by_text("3 people are enrolled.")).to_be_visible()
 
     watching = author.context.new_page()
+    wait_for_scripts(watching)
     watching.goto(f"/courses/{number}/activity")
     watching.bring_to_front()
     author.goto(f"{course}/subjects/new-event")
