@@ -25,12 +25,13 @@ worker_cancel_long_running_tasks_on_connection_loss = True
 timezone = "UTC"
 enable_utc = True
 
-# Each run expires before the next is due, so that a worker that was away does not find a heap of them.
+# Each run expires before the next is due, so that a worker that was away does not find a heap of them; the relay's a
+# little later, because under a backlog it has to wait for its turn and is wanted then.
 beat_schedule = {
     "relay": {
         "task": "lms.relay",
         "schedule": _settings["RELAY_EVERY"],
-        "options": {"expires": _settings["RELAY_EVERY"]},
+        "options": {"expires": max(30, _settings["RELAY_EVERY"])},
     },
     "retention": {"task": "lms.retention", "schedule": 3600.0, "options": {"expires": 3600}},
     "attempts": {"task": "lms.attempts", "schedule": 60.0, "options": {"expires": 60}},

@@ -7,6 +7,7 @@ embedded (all without it). All servers are its own, on free ports of 127.0.0.1, 
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -136,6 +137,20 @@ def together(reports: list[dict[str, Any]]) -> dict[str, Any]:
     return whole
 
 
+def is_bad(report: dict[str, Any]) -> bool:
+    """Whether something was lost or came twice, or mails were repeated more often than somebody was killed."""
+    return any([*report["lost"].values(), *report["duplicated"].values()]) or report["mails_repeated"] > report["kills"]
+
+
+def keep_logs(folder: Path, name: str) -> None:
+    """What every process said, for whoever looks for the reason."""
+    kept = ROOT / "instance" / "chaos" / name
+    kept.mkdir(parents=True, exist_ok=True)
+    for log in folder.rglob("*.log"):
+        shutil.copy(log, kept)
+    print(f"chaos: the logs are in {kept}", flush=True)
+
+
 def main() -> int:
     """Run what is asked for; 1 when something was lost or duplicated, or mails were repeated more often than killed."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("chaos: stopped"))
@@ -149,11 +164,12 @@ def main() -> int:
     for setup in [chosen] if chosen else SETUPS:
         with _folder() as folder:
             reports.append(run(setup, seed, changes, folder))
+            if is_bad(reports[-1]):
+                keep_logs(folder, f"{setup}-{seed}")
         print(f"chaos: {json.dumps(reports[-1])}", flush=True)
     whole = together(reports)
     print(json.dumps(whole))
-    bad = any([*whole["lost"].values(), *whole["duplicated"].values()]) or whole["mails_repeated"] > whole["kills"]
-    return 1 if bad else 0
+    return 1 if is_bad(whole) else 0
 
 
 if __name__ == "__main__":

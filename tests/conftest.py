@@ -22,6 +22,16 @@ from lms.courses import Course
 from lms.db import db
 from tests import factories, services
 
+TOGETHER = {"browser": "site", "workers": "brokers", "test_bench.py": "brokers"}
+"""Folders and files whose tests share a site, or the queues of a broker: they stay in one process."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests (`make test`), those of a file stay together."""
+    for item in items:
+        path = item.path.relative_to(Path(__file__).parent)
+        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(path.parts[0], path.as_posix())))
+
 
 class Visitor(FlaskClient):
     """A test client whose requests have contexts of their own, as in a server, not the test's."""

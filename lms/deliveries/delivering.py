@@ -2,7 +2,7 @@
 
 import random
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,27 +47,36 @@ class Outcome:
     """Seconds until the first of the waiting is due."""
 
 
-def deliver(subscriber: Subscriber, ids: Sequence[int], again: bool = False) -> Outcome:
+def deliver(subscriber: Subscriber, ids: Sequence[int], again: Collection[int] = ()) -> Outcome:
     """Let `subscriber` deal with those of the changes `ids` that it hears and has not dealt with.
 
     If the handler fails on several, halves are tried apart until each change that cannot be handled stands alone;
     the others are delivered. Raises the database's own error when the database does not answer.
     Three statements and the handler's own when all goes well, whatever the number of ids.
 
-    `again` says that somebody began this before and did not end it. One of the changes may have killed that process,
-    so each is tried alone, and counted before it is tried: what kills every process is dead in the end.
+    `again` are those of `ids` that somebody began before and perhaps did not end. One of them may have killed that
+    process, so what is still owed of them is tried last, each alone, and counted before it is tried: what kills every
+    process is dead in the end. A broker that comes back hands out thousands that are long done: one statement.
     """
     outcome = Outcome()
     if subscriber.ordered:
         ids = ordering.with_what_is_open(subscriber, ids)
+        again = ids if again else again
     with working_for(Origin(request_id=uuid4().hex, via=subscriber.name)):
-        if again:
-            for id in sorted(set(ids)):
-                if _count_before(subscriber, id, outcome):
-                    _deliver(subscriber, [id], outcome)
-        else:
-            _deliver(subscriber, sorted(set(ids)), outcome)
+        if fresh := sorted(set(ids).difference(again)):
+            _deliver(subscriber, fresh, outcome)
+        for id in _owed_of(subscriber, again):
+            if _count_before(subscriber, id, outcome):
+                _deliver(subscriber, [id], outcome)
     return outcome
+
+
+def _owed_of(subscriber: Subscriber, ids: Collection[int]) -> list[int]:
+    if not ids:
+        return []
+    found = list(db.session.scalars(owed(subscriber, ids).with_only_columns(Change.id)))
+    db.session.commit()
+    return found
 
 
 def _count_before(subscriber: Subscriber, id: int, outcome: Outcome) -> bool:
@@ -139,7 +148,7 @@ def _run(subscriber: Subscriber, changes: list[Change], outcome: Outcome) -> Non
         subscriber.handle(changes)
 
 
-def owed(subscriber: Subscriber, ids: Sequence[int]) -> Select[Change]:
+def owed(subscriber: Subscriber, ids: Collection[int]) -> Select[Change]:
     """Those of the changes `ids` that the subscriber hears and has to deal with now, in their order."""
     settled = (
         select(Delivery.change_id)

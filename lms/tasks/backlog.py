@@ -23,12 +23,12 @@ _connections: dict[int, Connection] = {}
 class Backlog:
     """The messages of one run of a task, its own and those taken along: `ids` says what they ask for.
 
-    `again` tells whether one of them was handed out before, to a process that did not end its work.
+    `again` are those of them that were handed out before, to a process that did not end its work.
     """
 
     def __init__(self, celery: Celery, queue: str, ids: Sequence[int], again: bool) -> None:
         self.ids = list(ids)
-        self.again = again
+        self.again = set(ids) if again else set[int]()
         self._messages: list[Any] = []
         self._celery = celery
         self._queue = queue
@@ -41,8 +41,10 @@ class Backlog:
                 message = waiting.get(accept=["json"])
                 if message is None:
                     break
-                self.ids += message.payload[0][0]
-                self.again |= bool(message.delivery_info.get("redelivered"))
+                ids = message.payload[0][0]
+                self.ids += ids
+                if message.delivery_info.get("redelivered"):
+                    self.again.update(ids)
                 self._messages.append(message)
         except self._errors():
             self._disconnect()

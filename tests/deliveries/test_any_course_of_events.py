@@ -84,7 +84,7 @@ class World(RuleBasedStateMachine):
         if not stays:
             self.wire.remove(message)
         name, ids = message
-        deliver(EventCenter.subscribers[name], ids, again=is_again)
+        deliver(EventCenter.subscribers[name], ids, again=ids if is_again else ())
 
     @precondition(lambda self: self.wire)
     @rule(data=st.data())

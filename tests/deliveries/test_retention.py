@@ -69,3 +69,23 @@ def test_what_stays_owed_is_sent_again_less_and_less_often(course):
         waits.append((db.session.get_one(Change, change_id).due_at - now).total_seconds())
         db.session.rollback()
     assert [round(wait, -1) for wait in waits] == [40, 200, LONGEST.total_seconds()]
+
+
+def test_what_is_handed_out_again_though_it_is_done_costs_one_statement(course, author, statements):
+    for number in range(8):
+        factories.subject(course, author, f"{number}")
+    ids = list(db.session.scalars(select(Change.id)))
+    audits = EventCenter.subscribers["audits"]
+    deliver(audits, ids)
+    statements.clear()
+    assert deliver(audits, ids, again=ids).done == []
+    assert len(statements) == 1
+
+
+def test_what_was_begun_before_is_tried_alone_and_counted(course, author):
+    first = db.session.scalars(select(Change.id)).all()
+    factories.subject(course, author)
+    others = [id for id in db.session.scalars(select(Change.id)) if id not in first]
+    deliver(EventCenter.subscribers["audits"], [*first, *others], again=others)
+    attempts = dict(db.session.execute(select(Delivery.change_id, Delivery.attempts)).all())
+    assert attempts == dict.fromkeys(first, 1) | dict.fromkeys(others, 2)
