@@ -81,12 +81,13 @@ def _start(stack: ExitStack, processes: list[Any]) -> None:
 
 
 def _wait(folder: Path, environment: dict[str, str], fire: Fire) -> dict[str, Any]:
-    end = time.monotonic() + PATIENCE
+    start = time.monotonic()
     while True:
         fire.supervise()
         counted: dict[str, Any] = json.loads(_run(_python("chaos.tally", str(folder)), environment).splitlines()[-1])
-        if not any(counted["lost"].values()) or time.monotonic() > end:
-            return counted
+        waited = time.monotonic() - start
+        if not any(counted["lost"].values()) or waited > PATIENCE:
+            return counted | {"waited_s": round(waited)}
         time.sleep(2)
 
 
@@ -134,6 +135,7 @@ def together(reports: list[dict[str, Any]]) -> dict[str, Any]:
             whole[key].setdefault(name, 0)
     for key in ("kills", "mails_repeated", "events_repeated"):
         whole[key] = sum(report[key] for report in reports)
+    whole["waited_s"] = max(report["waited_s"] for report in reports)
     return whole
 
 

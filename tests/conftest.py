@@ -26,11 +26,13 @@ TOGETHER = {"browser": "site", "workers": "brokers", "test_bench.py": "brokers"}
 """Folders and files whose tests share a site, or the queues of a broker: they stay in one process."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests (`make test`), those of a file stay together."""
+    """Where several processes share the tests (`make test`), those of a file stay together; the longest come first."""
     for item in items:
         path = item.path.relative_to(Path(__file__).parent)
         item.add_marker(pytest.mark.xdist_group(TOGETHER.get(path.parts[0], path.as_posix())))
+    items.sort(key=lambda item: item.path.relative_to(Path(__file__).parent).parts[0] not in TOGETHER)
 
 
 class Visitor(FlaskClient):

@@ -152,6 +152,18 @@ def test_every_page_fits_its_window(chromium: Browser, address: str, width: int,
     page.context.close()
 
 
+def test_a_title_without_a_space_fits_a_phone(chromium: Browser, address: str):
+    page = sign_in(chromium, address, "author", width=390)
+    page.goto("/courses/new")
+    page.get_by_label("Title").fill("Unterwasserschweißgeräteführerscheinverlängerungsantragsverfahren" * 2)
+    page.get_by_role("button", name="Save").click()
+    for path in (page.url, f"{page.url}/edit", "/", "/courses/", "/activity/"):
+        page.goto(path)
+        expect(page.locator("main")).to_contain_text("Unterwasser")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    page.context.close()
+
+
 def test_dragging_and_buttons_put_subjects_in_order(author: Page):
     author.goto("/courses/2")
     before = author.locator(".steps > li .cell-title").all_inner_texts()
