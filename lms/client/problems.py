@@ -17,8 +17,7 @@ class Problem(ClientError):
     """The LMS refused: `detail` says what to do about it, `errors` which fields or arguments it is about."""
 
     def __init__(self, status: int, detail: str, errors: Mapping[str, str] | None = None, title: str = "") -> None:
-        fields = "; ".join(f"{name}: {text}" for name, text in (errors or {}).items() if text != detail)
-        super().__init__(f"{detail} ({fields})" if fields else detail)
+        super().__init__("; ".join(f"{name}: {text}" for name, text in (errors or {}).items()) or detail)
         self.status, self.detail, self.title = status, detail, title
         self.errors: dict[str, str] = dict(errors or {})
 
