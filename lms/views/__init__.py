@@ -39,6 +39,7 @@ from lms.views import (
     issuers,
     keys,
     learning,
+    lrs,
     mailcatcher,
     mailings,
     mails,
@@ -124,6 +125,7 @@ PAGES = (
     imports,
     exports,
     keys,
+    lrs,
 )
 
 CONTENT_SECURITY_POLICY = (
