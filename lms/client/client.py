@@ -129,15 +129,17 @@ class Client(Connection):
             raise ClientError("An import can be stopped, resumed and undone.")
         return Import.of(self.send("POST", f"/imports/{id}/{act}").json())
 
-    def wait(self, id: int, seen: Callable[[Import], None] | None = None, every: float = 0.5) -> Import:
-        """Ask every so many seconds until no worker is at it; `seen` gets each answer."""
+    def wait(self, id: int, seen: Callable[[Import], None] | None = None, every: float = 1) -> Import:
+        """Ask until no worker is at it, at first often, then every so many seconds; `seen` gets each answer."""
+        pause = 0.05
         while True:
             job = self.show_import(id)
             if seen is not None:
                 seen(job)
             if not job.is_at_work:
                 return job
-            time.sleep(every)
+            time.sleep(min(pause, every))
+            pause *= 1.5
 
     def rows(self, id: int, outcome: str = "") -> Iterator[Row]:
         """What became, or would become, of each row: number, outcome, object_id, message."""

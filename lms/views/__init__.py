@@ -47,6 +47,7 @@ from lms.views import (
     media,
     my_qualifications,
     notifications,
+    oneroster,
     organization,
     origins,
     packages,
@@ -126,6 +127,7 @@ PAGES = (
     exports,
     keys,
     lrs,
+    oneroster,
 )
 
 CONTENT_SECURITY_POLICY = (

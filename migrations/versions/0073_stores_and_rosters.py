@@ -1,4 +1,4 @@
-"""Learning record stores: connections, activities, statements"""
+"""Learning record stores: connections, activities, statements; zips of OneRoster"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ down_revision = "0060"
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-TABLES = ("lrs_statements", "lrs_activities", "lrs_connections")
+TABLES = ("roster_imports", "lrs_statements", "lrs_activities", "lrs_connections")
 
 
 def owned(table: str) -> list:
@@ -75,6 +75,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_lrs_statements_result_id"), "lrs_statements", ["result_id"])
     op.create_index(
         "ix_lrs_statements_organization_id_outcome", "lrs_statements", ["organization_id", "outcome", "id"]
+    )
+    op.create_table(
+        "roster_imports",
+        sa.Column("id", BIG, nullable=False),
+        text("title", 200), text("path", 100), text("state", 10),
+        sa.Column("pass_mark", sa.Integer(), nullable=False),
+        *(sa.Column(name, JSON, nullable=False) for name in ("imports", "rows", "skipped")),
+        sa.Column("skipped_number", sa.Integer(), nullable=False),
+        text("problem", None), text("request_id", 64),
+        sa.Column("actor_id", BIG, nullable=True),
+        moment("started_at"), moment("finished_at"),
+        moment("created_at", False), moment("updated_at", False), *owned("roster_imports"),
     )
     for table in TABLES:
         op.create_index(op.f(f"ix_{table}_organization_id"), table, ["organization_id"])
