@@ -215,7 +215,8 @@ def test_what_another_system_wrote_is_taken_over(app, admin, organization):
 def test_whether_it_was_passed_is_read_from_its_words_or_its_score(app, admin, organization):
     cases = [
         ({"score": "11"}, False), ({"score": "12"}, True), ({"score": "2", "textScore": "Passed"}, True),
-        ({"incomplete": "true"}, False), ({"textScore": "B+"}, None), ({"score": "20", "scoreStatus": "submitted"}, None),
+        ({"incomplete": "true"}, False), ({"textScore": "B+"}, None),
+        ({"score": "20", "scoreStatus": "submitted"}, None),
         ({"score": "20", "inProgress": "true"}, None), ({"score": "20", "lineItemSourcedId": "x"}, None),
     ]  # fmt: skip
     items = [{**SCHOOL["lineItems"][0], "sourcedId": f"l{n}", "title": f"Exam {n}"} for n in range(len(cases))]
