@@ -26,4 +26,4 @@ class ActivityForm(FlaskForm):
     """An activity and the subject that it is."""
 
     activity = StringField(_("Id of the activity"), [DataRequired(FILL_IN)])
-    subject_id = IdField(_("Subject"))
+    subject_id = IdField(_("Subject"), [DataRequired(_("Choose one from the list."))])
