@@ -125,6 +125,15 @@ def test_the_zip_is_what_the_standard_wants(app, harbour, admin):
     assert {(row["sourcedId"], row["primaryOrgSourcedId"]) for row in files["users"]} <= homes
 
 
+def test_a_zip_can_be_written_from_the_command_line(app, harbour, admin, learner, tmp_path):
+    runner, file = app.test_cli_runner(), str(tmp_path / "harbour.zip")
+    done = runner.invoke(args=["oneroster", "export", file, "--as", admin.email])
+    assert done.exit_code == 0, done.output
+    assert {row["email"] for row in unpacked((tmp_path / "harbour.zip").read_bytes())["users"]} >= {admin.email}
+    for email in (learner.email, "nobody@harbour.example"):
+        assert runner.invoke(args=["oneroster", "export", file, "--as", email]).exit_code == 1
+
+
 def people_of(organization):
     rows = db.session.scalars(select(User).where(User.organization_id == organization.id)).all()
     return {
