@@ -27,9 +27,9 @@ def problem_with(url: str) -> str:
     if parts.scheme != "https":
         return "Give an address that begins with https."
     try:
-        found = {str(info[4][0]).partition("%")[0] for info in socket.getaddrinfo(host, None)}
+        found = {ip_address(str(info[4][0]).partition("%")[0]) for info in socket.getaddrinfo(host, None)}
     except (OSError, UnicodeError):
         return "There is no server of this name."
-    if not all(ip_address(one).is_global for one in found):
+    if not all(one.is_global and not one.is_multicast for one in found):
         return "This address is inside our own network."
     return ""
