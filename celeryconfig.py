@@ -44,5 +44,6 @@ beat_schedule = {
     "mailings": {"task": "lms.mailings", "schedule": 15.0, "options": {"expires": 15}},
     "rules": {"task": "lms.rules.apply", "schedule": 60.0, "options": {"expires": 60}},
     "rules-by-time": {"task": "lms.rules.timed", "schedule": 3600.0, "options": {"expires": 3600}},
+    "lrs": {"task": "lms.lrs", "schedule": 60.0, "options": {"expires": 60}},
     "due-dates": {"task": "lms.rules.remind", "schedule": 900.0, "options": {"expires": 900}},
 }

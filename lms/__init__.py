@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from lms import analytics, broker, commands, config, media, notifications, packages, subscribers, tracing, views
+from lms import analytics, broker, commands, config, lrs, media, notifications, packages, subscribers, tracing, views
 from lms.db import db
 from lms.events import EventCenter
 from lms.extensions import mail, migrate
@@ -22,6 +22,7 @@ def create_app(**settings: Any) -> Flask:
     migrate.init_app(app, db, render_as_batch=True, user_module_prefix="")
     mail.init_app(app)
     analytics.configure(app.config)
+    lrs.configure(app.config)
     media.configure(app.config)
     packages.configure(app.config)
     notifications.configure(app.config)

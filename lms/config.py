@@ -132,6 +132,9 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "MIXPANEL_SERVICE_ACCOUNT": environ.get("MIXPANEL_SERVICE_ACCOUNT"),
         "MIXPANEL_URL": environ.get("MIXPANEL_URL"),
         "MIXPANEL_TIMEOUT": float(environ.get("MIXPANEL_TIMEOUT", "5")),
+        # Learning record stores; one on this machine, without TLS, is for development
+        "LRS_TIMEOUT": float(environ.get("LRS_TIMEOUT", "10")),
+        "LRS_ALLOW_LOCAL": flag(environ, "LRS_ALLOW_LOCAL", False),
         # Sign-in
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_HTTPONLY": True,

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from lms.commands import changes, compliance, demo, mail, shell, users
+from lms.commands import changes, compliance, demo, mail, oneroster, shell, users
 
 
 def register(app: Flask) -> None:
@@ -12,4 +12,5 @@ def register(app: Flask) -> None:
     app.cli.add_command(demo.group)
     app.cli.add_command(compliance.group)
     app.cli.add_command(mail.group)
+    app.cli.add_command(oneroster.group)
     app.shell_context_processor(shell.at_hand)

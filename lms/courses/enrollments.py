@@ -1,6 +1,7 @@
 """Who is in a course."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
@@ -121,12 +122,12 @@ def unenroll(enrollment: Enrollment, actor: User) -> None:
         raise Conflict("This person has results in the course; those stay on record.") from None
 
 
-def complete(enrollment: Enrollment, actor: User | None) -> None:
-    """Note that every subject is passed; does nothing the second time."""
+def complete(enrollment: Enrollment, actor: User | None, at: datetime | None = None) -> None:
+    """Note that every subject is passed, now or since a moment; does nothing the second time."""
     with transaction():
         if enrollment.completed_at is None:
             previous = snapshot(enrollment)
-            enrollment.completed_at = utcnow()
+            enrollment.completed_at = at or utcnow()
             EventCenter.broadcast("updated", previous, enrollment, actor)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -51,8 +52,12 @@ class Outcome:
         return (self.passed, self.score or 0) > (result.passed, result.score or 0)
 
 
-def record(enrollment: Enrollment, subject: Subject, outcome: Outcome, source: str, actor: User | None) -> Result:
-    """Write what somebody achieved on a subject; the best outcome counts, so a worse one changes nothing.
+def record(
+    enrollment: Enrollment, subject: Subject, outcome: Outcome, source: str, actor: User | None, *,
+    finished_at: datetime | None = None,
+) -> Result:  # fmt: skip
+    """Write what somebody achieved on a subject, now or at `finished_at`; the best outcome counts, so a worse one
+    changes nothing.
 
     The last subject passed completes the course. Who may do this is the caller's to check. Raises Conflict when the
     course is not published, NotFound when the subject is not part of it.
@@ -71,15 +76,15 @@ def record(enrollment: Enrollment, subject: Subject, outcome: Outcome, source: s
             .execution_options(populate_existing=True)
         )
         if result is None:
-            result = _first(enrollment, subject, outcome, source)
+            result = _first(enrollment, subject, outcome, source, finished_at)
             session.add(result)
             EventCenter.broadcast("created", result, actor)
         elif outcome.is_better_than(result):
-            _change(result, outcome, source, actor)
+            _change(result, outcome, source, actor, finished_at)
         else:
             return result
         if result.passed:
-            _complete(enrollment, actor)
+            _complete(enrollment, actor, finished_at)
     return result
 
 
@@ -112,31 +117,35 @@ def correct(enrollment: Enrollment, subject: Subject, outcome: Outcome, source: 
     return result
 
 
-def _first(enrollment: Enrollment, subject: Subject, outcome: Outcome, source: str) -> Result:
+def _first(
+    enrollment: Enrollment, subject: Subject, outcome: Outcome, source: str, finished_at: datetime | None = None
+) -> Result:
     return Result(
         organization_id=enrollment.organization_id,
         enrollment_id=enrollment.id,
         subject_id=subject.id,
         course_id=enrollment.course_id,
         user_id=enrollment.user_id,
-        finished_at=utcnow(),
+        finished_at=finished_at or utcnow(),
         source=source,
         **asdict(outcome),
     )
 
 
-def _change(result: Result, outcome: Outcome, source: str, actor: User | None) -> None:
+def _change(
+    result: Result, outcome: Outcome, source: str, actor: User | None, finished_at: datetime | None = None
+) -> None:
     previous = snapshot(result)
     for name, value in asdict(outcome).items():
         setattr(result, name, value)
-    result.finished_at, result.source = utcnow(), source
+    result.finished_at, result.source = finished_at or utcnow(), source
     EventCenter.broadcast("updated", previous, result, actor)
 
 
-def _complete(enrollment: Enrollment, actor: User | None) -> None:
+def _complete(enrollment: Enrollment, actor: User | None, at: datetime | None = None) -> None:
     total = db.session.scalar(select(func.count()).where(Subject.course_id == enrollment.course_id))
     if progress([enrollment.id]).get(enrollment.id, 0) == total:
-        courses.complete(enrollment, actor)
+        courses.complete(enrollment, actor, at)
 
 
 def progress(enrollment_ids: Sequence[int]) -> dict[int, int]:

@@ -23,7 +23,8 @@ from lms.policy import authorize
 from lms.resources import RESOURCES
 from lms.transfer import store
 from lms.transfer.models import DONE, FAILED, RUNNING, Export, ExportSchedule
-from lms.transfer.writing import FORMATS, exported, stream, write
+from lms.transfer.oneroster.writing import write_zip
+from lms.transfer.writing import FORMATS, ONEROSTER, exported, stream, write
 
 __all__ = ["FORMATS", "exported", "stream"]
 
@@ -83,7 +84,8 @@ def find_export(id: int, actor: Any) -> Export:
 
 def file_of(export: Export, actor: Any) -> Path:
     """Where its file lies; raises Conflict while there is none, NotFound when it is no longer kept."""
-    exported(export.kind, actor)
+    if export.kind != ONEROSTER:
+        exported(export.kind, actor)
     if export.state != DONE:
         raise Conflict("This export is not ready yet.")
     path = store.path_of(export.path) if export.path else None
@@ -180,12 +182,14 @@ def _claim() -> int | None:
 
 def _make(export: Export, config: Mapping[str, Any]) -> None:
     actor = _actor_of(export)
-    resource = exported(export.kind, actor)
     id, title, schedule_id = export.id, export.title, export.schedule_id
     key = f"{export.organization_id}/export-{id}.{export.format}"
     path = store.path_of(key)
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    rows = write(resource, export.format, actor, path)
+    if export.kind == ONEROSTER:
+        rows = write_zip(actor, path)
+    else:
+        rows = write(exported(export.kind, actor), export.format, actor, path)
     slug = db.session.get_one(Organization, actor.organization_id).slug
     if schedule_id is not None:
         folder = Path(config["EXPORT_FOLDER"]) / slug

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from lms.db import db
 from lms.transfer import exports, running, undoing
 from lms.transfer.models import AT_WORK, UNDOING, Import
+from lms.transfer.oneroster import running as rosters
 
 
 def work(config: Mapping[str, Any]) -> bool:
@@ -19,4 +20,5 @@ def work(config: Mapping[str, Any]) -> bool:
     ).all()
     db.session.rollback()
     left = [undoing.run(id) if state == UNDOING else running.run(id) for id, state in rows]
+    left.append(rosters.work())
     return any(left)

@@ -16,8 +16,10 @@ from lms.resources import RESOURCES, Field, Resource, in_json
 from lms.transfer.spreadsheet import FORMULA, safe
 
 FORMATS = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl", "xlsx":
-           "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}  # fmt: skip
+           "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "zip": "application/zip"}  # fmt: skip
 """Formats and their media types."""
+ONEROSTER = "oneroster"
+"""An export that is no resource: a zip of several."""
 AT_ONCE = 2000
 """Rows fetched and written together."""
 MOST_IN_SHEET = 1_048_575

@@ -39,6 +39,7 @@ from lms.views import (
     issuers,
     keys,
     learning,
+    lrs,
     mailcatcher,
     mailings,
     mails,
@@ -46,6 +47,7 @@ from lms.views import (
     media,
     my_qualifications,
     notifications,
+    oneroster,
     organization,
     origins,
     packages,
@@ -124,6 +126,8 @@ PAGES = (
     imports,
     exports,
     keys,
+    lrs,
+    oneroster,
 )
 
 CONTENT_SECURITY_POLICY = (

@@ -107,6 +107,8 @@ ITEMS = (
         (
             ("Imports", "upload", "imports.index", ("view", "Import")),
             ("Exports", "download", "exports.index", ("view", "Export")),
+            ("OneRoster", "files", "oneroster.index", ("edit", "Import")),
+            ("xAPI", "arrow-repeat", "lrs.index", ("view", "LrsConnection")),
             ("API keys", "key", "keys.index", ("view", "ApiKey")),
         ),
     ),

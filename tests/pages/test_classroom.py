@@ -81,9 +81,10 @@ def test_an_event_is_edited_moved_copied_repeated_kept_as_template_and_cancelled
     client.post(f"/events/{event.id}/again", data={"act": "copy", "starts_at": "2032-05-01T09:00"})
     client.post(f"/events/{event.id}/again", data={"act": "repeat", "every": "month", "times": "2"})
     assert len(db.session.scalars(select(Event)).all()) == 4
-    assert "The template is saved." in client.post(
-        f"/events/{event.id}/template", data={"title": "Kind"}, follow_redirects=True
-    ).text
+    assert (
+        "The template is saved."
+        in client.post(f"/events/{event.id}/template", data={"title": "Kind"}, follow_redirects=True).text
+    )
     template = db.session.scalars(select(EventTemplate)).one()
     assert 'value="New title"' in client.get(f"/events/new?template={template.id}").text
     client.post(f"/events/templates/{template.id}/delete")

@@ -19,7 +19,7 @@ from lms.views.api.schemas import Node, answer, argument, refusals
 
 SCOPE = "exchange:write"
 PIECE = 64 * 1024
-UPLOADS = {"api.imports-upload", "imports.new"}
+UPLOADS = {"api.imports-upload", "imports.new", "oneroster.index"}
 """Endpoints that take files as large as `IMPORT_LIMIT`."""
 
 SHOWN = (
@@ -169,7 +169,8 @@ def export_file(id: int) -> Response:
     actor = need(SCOPE)
     made = transfer.find_export(id, actor)
     path = transfer.file_of(made, actor)
-    need(f"{RESOURCES[made.kind].scope}:read")
+    for scope in {RESOURCES[made.kind].scope} if made.kind in RESOURCES else ("people", "courses", "learning"):
+        need(f"{scope}:read")
     return send_file(path, transfer.FORMATS[made.format], as_attachment=True, download_name=made.title)
 
 
