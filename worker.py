@@ -1,9 +1,9 @@
 """What ops runs: `celery -A worker worker`, `celery -A worker beat`, `celery -A worker flower`."""
 
 from lms import create_app
-from lms.tasks import attempts, compliance, mail, relay, reminders, retention, rules, subscribers, transfers
+from lms.tasks import attempts, compliance, mail, relay, reminders, retention, rules, subscribers, transfers, webhooks
 from lms.tasks.celery import make_celery
 
 app = make_celery(create_app())
-for tasks in (subscribers, relay, mail, retention, attempts, compliance, reminders, rules, transfers):
+for tasks in (subscribers, relay, mail, retention, attempts, compliance, reminders, rules, transfers, webhooks):
     tasks.register(app)

@@ -8,8 +8,9 @@ from lms.compliance import subscriber as compliance
 from lms.notifications import subscriber as notifications
 from lms.reminders import subscriber as reminders
 from lms.rules import subscriber as rules
+from lms.webhooks import subscriber as webhooks
 
-SUBSCRIBERS = (audits, activities, notifications, analytics, compliance, certificates, reminders, rules)
+SUBSCRIBERS = (audits, activities, notifications, analytics, compliance, certificates, reminders, rules, webhooks)
 
 
 def names() -> list[str]:

@@ -68,6 +68,7 @@ from lms.views import (
     unsubscribing,
     uploads,
     verification,
+    webhooks,
     xapi,
 )
 
@@ -124,6 +125,7 @@ PAGES = (
     imports,
     exports,
     keys,
+    webhooks,
 )
 
 CONTENT_SECURITY_POLICY = (

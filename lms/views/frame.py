@@ -108,6 +108,7 @@ ITEMS = (
             ("Imports", "upload", "imports.index", ("view", "Import")),
             ("Exports", "download", "exports.index", ("view", "Export")),
             ("API keys", "key", "keys.index", ("view", "ApiKey")),
+            ("Webhooks", "megaphone", "webhooks.index", ("edit", "WebhookEndpoint")),
         ),
     ),
     (
