@@ -49,12 +49,13 @@ class _Line(http.client.HTTPConnection):
     def __init__(self, place: Place, addresses: list[str], timeout: float) -> None:
         super().__init__(place.host, place.port, timeout=timeout)
         self.default_port = 443 if place.is_tls else 80
-        self.place, self.addresses = place, addresses
+        self.place, self.addresses, self.seconds = place, addresses, timeout
         self.is_over = False
 
     def connect(self) -> None:
-        """To the first address that answers."""
+        """To the first address that answers, each of them for its part of the time."""
         self.sock = self._reach()
+        self.sock.settimeout(self.timeout)
         if self.is_over:
             raise TimeoutError
         if self.place.is_tls:
@@ -64,10 +65,11 @@ class _Line(http.client.HTTPConnection):
 
     def _reach(self) -> socket.socket:
         *others, last = self.addresses[:MOST_ADDRESSES]
+        part = self.seconds / (len(others) + 1)
         for address in others:
             with suppress(OSError):
-                return socket.create_connection((address, self.place.port), self.timeout)
-        return socket.create_connection((last, self.place.port), self.timeout)
+                return socket.create_connection((address, self.place.port), part)
+        return socket.create_connection((last, self.place.port), part)
 
     def end(self) -> None:
         """From another thread: time is up, whatever it is doing; who drips a byte a second gains nothing."""
