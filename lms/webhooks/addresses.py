@@ -93,10 +93,12 @@ def _look_at_name(host: str, reach: Reach) -> None:
         raise Refused("This address belongs to one network interface.")
     number = _as_number(host)
     if number is not None:
-        check(str(number), reach)
+        is_internal = not reach.internal and not _is_allowed(number)
     elif ":" in host or ODD_IPV4.fullmatch(host.rpartition(".")[2]):
         raise Refused("Write an IP address as four numbers with dots, or, better, give a name.")
-    elif not reach.internal and any(host == name or host.endswith(f".{name}") for name in OWN_NAMES):
+    else:
+        is_internal = not reach.internal and any(host == name or host.endswith(f".{name}") for name in OWN_NAMES)
+    if is_internal:
         raise Refused("This is an address of an internal network. Give one that can be reached from the internet.")
 
 
@@ -112,8 +114,12 @@ def check(address: str, reach: Reach) -> None:
     if reach.internal:
         return
     number = _as_number(address.partition("%")[0])
-    if number is None or "%" in address or not all(_is_public(one) for one in _meant(number)):
+    if number is None or "%" in address or not _is_allowed(number):
         raise Refused(f"{address} is an address of an internal network. Nothing is sent there.")
+
+
+def _is_allowed(number: IPv4Address | IPv6Address) -> bool:
+    return all(_is_public(one) for one in _meant(number))
 
 
 def _meant(number: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:

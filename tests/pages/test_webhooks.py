@@ -53,7 +53,7 @@ def test_a_secret_is_shown_once(client_for, admin):
 
 BAD = [
     ("url", "http://hooks.example/", "Give an address that begins with https://."),
-    ("url", "https://127.0.0.1/", "127.0.0.1 is an address of an internal network. Nothing is sent there."),
+    ("url", "https://127.0.0.1/", "This is an address of an internal network."),
     ("url", "", "Fill this in."), ("title", "", "Fill this in."), ("types", ["Mail"], "Choose from the list."),
 ]  # fmt: skip
 
