@@ -51,8 +51,16 @@ def wait_after(attempts: int) -> timedelta | None:
 
 
 def mark(batch: Batch, letter: Letter, answer: Answer, sent_headers: dict[str, str], now: datetime) -> None:
-    """Keep the answer, and settle the message or put it off; what was settled or removed meanwhile stays so."""
+    """Keep the answer, and settle the message or put it off; what was settled or removed meanwhile stays so.
+
+    The endpoint comes first, as where it is changed or removed: the other way round the two could wait for each other.
+    """
     with transaction() as session:
+        endpoint = None
+        if answer.is_good:
+            _note_success(batch.endpoint_id, now)
+        else:
+            endpoint = _locked(batch.endpoint_id)
         wait = wait_after(letter.attempts)
         if wait is not None and answer.pause is not None:
             wait = max(wait, answer.pause)
@@ -65,10 +73,8 @@ def mark(batch: Batch, letter: Letter, answer: Answer, sent_headers: dict[str, s
         done: Any = session.execute(update(WebhookMessage).where(*mine).values(**values))
         if done.rowcount:
             _keep(batch, letter, answer, sent_headers, now)
-        if answer.is_good:
-            _note_success(batch.endpoint_id, now)
-        else:
-            _note_failure(batch.endpoint_id, answer, now)
+        if endpoint is not None:
+            _note_failure(endpoint, answer, now)
 
 
 def _keep(batch: Batch, letter: Letter, answer: Answer, sent_headers: dict[str, str], now: datetime) -> None:
@@ -95,16 +101,17 @@ def _note_success(id: int, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _note_failure(id: int, answer: Answer, now: datetime) -> None:
-    """Count it; a pause where it was not reached or asks for one; the end where it is gone, or has failed for long."""
-    endpoint = db.session.scalar(
+def _locked(id: int) -> WebhookEndpoint | None:
+    return db.session.scalar(
         select(WebhookEndpoint)
         .where(WebhookEndpoint.id == id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if endpoint is None:
-        return
+
+
+def _note_failure(endpoint: WebhookEndpoint, answer: Answer, now: datetime) -> None:
+    """Count it; a pause where it was not reached or asks for one; the end where it is gone, or has failed for long."""
     failures, since = endpoint.failures + 1, endpoint.failing_since or now
     rest = endpoint.rest_until
     in_a_row = endpoint.failures - (0 if answer.status is None else PATIENCE)
@@ -114,7 +121,7 @@ def _note_failure(id: int, answer: Answer, now: datetime) -> None:
         rest = now + jittered(min(LONGEST_REST, REST * 2 ** min(in_a_row, 10)))
     db.session.execute(
         update(WebhookEndpoint)
-        .where(WebhookEndpoint.id == id)
+        .where(WebhookEndpoint.id == endpoint.id)
         .values(
             failures=failures, failing_since=since, rest_until=rest,
             updated_at=WebhookEndpoint.updated_at,
@@ -122,15 +129,15 @@ def _note_failure(id: int, answer: Answer, now: datetime) -> None:
     )  # fmt: skip
     db.session.refresh(endpoint)
     if not endpoint.enabled:
-        settle_if_off(id)
+        settle_if_off(endpoint.id)
         return
     if answer.status == 410:
-        _switch_off(endpoint, GONE, now)
+        _switch_off(endpoint, GONE)
     elif failures >= FAIL_TIMES and since <= now - FAIL_FOR:
-        _switch_off(endpoint, FAILING, now)
+        _switch_off(endpoint, FAILING)
 
 
-def _switch_off(endpoint: WebhookEndpoint, why: str, now: datetime) -> None:
+def _switch_off(endpoint: WebhookEndpoint, why: str) -> None:
     previous = snapshot(endpoint)
     endpoint.enabled, endpoint.disabled_because = False, why
     EventCenter.broadcast("updated", previous, endpoint, None)
