@@ -1,9 +1,21 @@
 """What ops runs: `celery -A worker worker`, `celery -A worker beat`, `celery -A worker flower`."""
 
 from lms import create_app
-from lms.tasks import attempts, compliance, lrs, mail, relay, reminders, retention, rules, subscribers, transfers
+from lms.tasks import (
+    attempts,
+    compliance,
+    lrs,
+    mail,
+    relay,
+    reminders,
+    retention,
+    rules,
+    subscribers,
+    transfers,
+    webhooks,
+)
 from lms.tasks.celery import make_celery
 
 app = make_celery(create_app())
-for tasks in (subscribers, relay, mail, retention, attempts, compliance, reminders, rules, transfers, lrs):
+for tasks in (subscribers, relay, mail, retention, attempts, compliance, reminders, rules, transfers, lrs, webhooks):
     tasks.register(app)

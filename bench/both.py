@@ -15,6 +15,7 @@ from tests import services
 
 QUEUES = (
     "tasks", "audits", "activities", "notifications", "analytics", "compliance", "certificates", "reminders", "rules",
+    "webhooks", "xapi",
     "first", "second", "third", "fourth",
 )  # fmt: skip
 BROKERS = {"rabbitmq": services.RABBITMQ, "redis": services.REDIS}

@@ -5,7 +5,20 @@ from typing import Any
 
 from flask import Flask
 
-from lms import analytics, broker, commands, config, lrs, media, notifications, packages, subscribers, tracing, views
+from lms import (
+    analytics,
+    broker,
+    commands,
+    config,
+    lrs,
+    media,
+    notifications,
+    packages,
+    subscribers,
+    tracing,
+    views,
+    webhooks,
+)
 from lms.db import db
 from lms.events import EventCenter
 from lms.extensions import mail, migrate
@@ -26,6 +39,7 @@ def create_app(**settings: Any) -> Flask:
     media.configure(app.config)
     packages.configure(app.config)
     notifications.configure(app.config)
+    webhooks.configure(app.config)
     EventCenter.relay_after = timedelta(seconds=app.config["RELAY_AFTER"])
     EventCenter.publish = staticmethod(broker.publish)
     if app.config["BROKER_URL"]:

@@ -93,7 +93,7 @@ def packages_url(public: str) -> str:
 
 
 def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Every setting, by the name Flask knows it under. Durations are in seconds, but KEEP_CHANGES in days.
+    """Every setting, by the name Flask knows it under. Durations are in seconds, but KEEP_… and …_KEEP in days.
 
     Sizes are in bytes.
     """
@@ -146,6 +146,11 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "API_RATE": int(environ.get("API_RATE", "600")),
         "IMPORT_LIMIT": int(environ.get("IMPORT_LIMIT", str(256 * 1024 * 1024))),
         "EXPORT_FOLDER": Path(environ.get("EXPORT_FOLDER") or instance_folder(environ) / "exports"),
+        # Webhooks: seconds for one request; days that the log is kept; for development, addresses that are refused else
+        "WEBHOOKS_TIMEOUT": float(environ.get("WEBHOOKS_TIMEOUT", "15")),
+        "WEBHOOKS_KEEP": float(environ.get("WEBHOOKS_KEEP", "30")),
+        "WEBHOOKS_ALLOW_HTTP": flag(environ, "WEBHOOKS_ALLOW_HTTP", False),
+        "WEBHOOKS_ALLOW_INTERNAL": flag(environ, "WEBHOOKS_ALLOW_INTERNAL", False),
         "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
         # Media
         "PACKAGE_FILES": int(environ.get("PACKAGE_FILES", "20000")),

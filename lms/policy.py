@@ -78,6 +78,7 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
     "Result": {"record": frozenset({"instructor", "author", "admin"})},
     "ApiKey": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
     "LrsConnection": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
+    "WebhookEndpoint": {"view": frozenset({"auditor", "admin"}), "edit": frozenset({"admin"})},
     "Import": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
     "Export": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},
     "Delivery": {"view": frozenset({"admin"}), "edit": frozenset({"admin"})},

@@ -10,8 +10,11 @@ from lms.lrs import subscriber as lrs
 from lms.notifications import subscriber as notifications
 from lms.reminders import subscriber as reminders
 from lms.rules import subscriber as rules
+from lms.webhooks import subscriber as webhooks
 
-SUBSCRIBERS = (audits, activities, notifications, analytics, compliance, certificates, reminders, rules, lrs)
+SUBSCRIBERS = (
+    audits, activities, notifications, analytics, compliance, certificates, reminders, rules, lrs, webhooks,
+)  # fmt: skip
 
 
 def names() -> list[str]:

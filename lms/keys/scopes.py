@@ -14,6 +14,8 @@ SCOPES: dict[str, tuple[frozenset[str], LazyString]] = {
     "learning:read": (frozenset({"auditor"}), _("Read enrollments and results")),
     "learning:write": (frozenset({"manager", "instructor"}), _("Enroll people and record results")),
     "oversight:read": (frozenset({"auditor"}), _("Read the audit trail, activities and changes")),
+    "webhooks:read": (frozenset({"auditor"}), _("Read where webhooks go")),
+    "webhooks:write": (frozenset({"admin"}), _("Set up webhooks, which tell of everything that changes")),
     "exchange:write": (frozenset({"admin"}), _("Import and export files, with the scopes of what is in them")),
 }
 """By scope: the roles its key acts with, and what it says on the page."""

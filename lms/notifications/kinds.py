@@ -231,6 +231,14 @@ KINDS: dict[str, Kind] = {
         button=_("See the exports"),
         path="/exchange/exports/",
     ),
+    "webhook_switched_off": Kind(
+        label=_("A webhook is switched off because it fails"),
+        title=_("The webhook %(title)s is switched off"),
+        text=_("The webhook %(title)s was switched off, because its address said that it is gone, or did nothing but "
+               "fail for five days. Look at its log, switch it on again, and send again what was missed."),
+        button=_("Open the webhook"),
+        path="/exchange/webhooks/{object_id}",
+    ),
     "invitation": Kind(
         label=_("Invitation"),
         title=_("You are invited to the LMS of %(organization)s"),

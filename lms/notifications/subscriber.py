@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, String, cast, insert, select
 
 from lms.accounts import Organization, User
 from lms.compliance import Qualification
@@ -30,6 +30,7 @@ from lms.origin import QUIET
         "User": {"created", "updated"},
         "Evidence": {"updated"},
         "Export": {"updated"},
+        "WebhookEndpoint": {"updated"},
     },
 )
 def notify(change: Change) -> None:
@@ -57,8 +58,16 @@ def notify(change: Change) -> None:
             tell_learner(change)
         case "Evidence" if change.difference.get("state"):
             tell_of_review(change)
+        case "WebhookEndpoint" if change.difference.get("disabled_because", ("", ""))[1]:
+            tell(change, "webhook_switched_off", administrators(change.organization_id), params_of(change, None))
         case "DueReminder":
             remind(change)
+
+
+def administrators(organization_id: int) -> Select[int]:
+    """Those of an organization."""
+    is_admin = cast(User.roles, String).contains('"admin"')
+    return select(User.id).where(User.organization_id == organization_id, is_admin)
 
 
 def tell_of_review(change: Change) -> None:

@@ -2,6 +2,7 @@
 
 from lms.resources.classroom import REGISTRATIONS
 from lms.resources.courses import CONTENTS, COURSES, EVENTS, SUBJECTS
+from lms.resources.exchange import WEBHOOK_ENDPOINTS
 from lms.resources.learning import ENROLLMENTS, RESULTS
 from lms.resources.oversight import ACTIVITIES, AUDITS, CHANGES
 from lms.resources.people import DEPARTMENTS, JOB_FUNCTIONS, PEOPLE
@@ -11,7 +12,7 @@ RESOURCES: dict[str, Resource] = {
     resource.name: resource
     for resource in (
         PEOPLE, DEPARTMENTS, JOB_FUNCTIONS, COURSES, SUBJECTS, CONTENTS, EVENTS, ENROLLMENTS, RESULTS,
-        REGISTRATIONS, AUDITS, ACTIVITIES, CHANGES,
+        REGISTRATIONS, AUDITS, ACTIVITIES, CHANGES, WEBHOOK_ENDPOINTS,
     )
 }  # fmt: skip
 """All of them, in the order in which they are listed."""

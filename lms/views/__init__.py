@@ -70,6 +70,7 @@ from lms.views import (
     unsubscribing,
     uploads,
     verification,
+    webhooks,
     xapi,
 )
 
@@ -128,6 +129,7 @@ PAGES = (
     keys,
     lrs,
     oneroster,
+    webhooks,
 )
 
 CONTENT_SECURITY_POLICY = (

@@ -110,6 +110,7 @@ ITEMS = (
             ("OneRoster", "files", "oneroster.index", ("edit", "Import")),
             ("xAPI", "arrow-repeat", "lrs.index", ("view", "LrsConnection")),
             ("API keys", "key", "keys.index", ("view", "ApiKey")),
+            ("Webhooks", "megaphone", "webhooks.index", ("edit", "WebhookEndpoint")),
         ),
     ),
     (

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from lms import classroom, courses, registrations
+from lms import classroom, courses, registrations, webhooks
 from lms.audits import Audit
 from lms.classroom import EventAttrs
 from lms.courses import Course
@@ -12,6 +12,7 @@ from lms.deliveries import deliver
 from lms.events import Change, EventCenter, assert_received
 from lms.keys import ApiKey
 from lms.resources import RESOURCES
+from lms.webhooks import EndpointAttrs
 from tests import factories
 
 
@@ -25,6 +26,7 @@ def everything(author, admin, learner):
     factories.result(enrollment, course.subjects[0], author)
     factories.department(admin)
     factories.job_function(admin)
+    webhooks.create_endpoint(EndpointAttrs(title="HR", url="https://hooks.example/"), admin)
     ids = list(db.session.scalars(select(Change.id)))
     for name in ("audits", "activities"):
         deliver(EventCenter.subscribers[name], ids)

@@ -11,7 +11,7 @@ from lms.views.api import limits
 from lms.views.api.problems import Problem
 
 TOKEN_SECONDS = 900
-OPEN = {"api.token", "api.openapi", "api.docs"}
+OPEN = {"api.token", "api.openapi", "api.asyncapi", "api.docs"}
 """Endpoints that ask for no key."""
 
 blueprint = Blueprint("api_token", __name__)

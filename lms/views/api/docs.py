@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, render_template
 from flask_babel import force_locale
 from pydantic.json_schema import models_json_schema
 
+from lms import webhooks
 from lms.attrs import Attrs
 from lms.keys import SCOPES
 from lms.resources import RESOURCES, Resource
@@ -28,12 +29,18 @@ PAGE_POLICY = (
 def register(blueprint: Blueprint) -> None:
     """Give both their addresses."""
     blueprint.add_url_rule("/openapi.json", "openapi", openapi)
+    blueprint.add_url_rule("/asyncapi.json", "asyncapi", asyncapi)
     blueprint.add_url_rule("/docs", "docs", page)
 
 
 def openapi() -> Response:
     """The document."""
     return jsonify(document())
+
+
+def asyncapi() -> Response:
+    """What webhooks are sent, as AsyncAPI."""
+    return jsonify(webhooks.document())
 
 
 def page() -> Response:

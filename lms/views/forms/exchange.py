@@ -20,7 +20,7 @@ RESOURCE_LABELS = {
     "courses": _("Courses"), "subjects": _("Subjects"), "contents": _("Contents"), "events": _("Events"),
     "enrollments": _("Enrollments"), "results": _("Results"), "registrations": _("Registrations"),
     "audits": _("Audit trail"),
-    "activities": _("Activity"), "changes": _("Changes"),
+    "activities": _("Activity"), "changes": _("Changes"), "webhook-endpoints": _("Webhooks"),
 }  # fmt: skip
 FORMATS = [("csv", _("CSV, opens in Excel")), ("xlsx", _("Excel workbook")), ("jsonl", _("JSON Lines"))]
 
