@@ -14,6 +14,7 @@ RESOURCES: dict[str, tuple[str, ...]] = {
     "enrollments": (*READ, "create", "delete"),
     "results": (*READ, "create"),
     "registrations": (*READ, "create", "cancel"),
+    "webhook-endpoints": WRITE,
     "audits": READ,
     "activities": READ,
     "changes": READ,
