@@ -15,6 +15,7 @@ SCOPES: dict[str, tuple[frozenset[str], LazyString]] = {
     "learning:write": (frozenset({"manager", "instructor"}), _("Enroll people and record results")),
     "oversight:read": (frozenset({"auditor"}), _("Read the audit trail, activities and changes")),
     "exchange:write": (frozenset({"admin"}), _("Import and export files, with the scopes of what is in them")),
+    "scim": (frozenset({"admin"}), _("Provision people and groups from your directory (SCIM)")),
 }
 """By scope: the roles its key acts with, and what it says on the page."""
 

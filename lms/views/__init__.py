@@ -58,6 +58,7 @@ from lms.views import (
     results,
     rooms,
     rules,
+    scim,
     search,
     sessions,
     signin,
@@ -148,6 +149,7 @@ def register(app: Flask) -> None:
     if app.config["MAIL_CATCHER"]:
         app.register_blueprint(mailcatcher.blueprint)
     api.register(app)
+    scim.register(app)
     app.jinja_env.globals["embed_address"] = embed_address
     app.before_request(remember_origin)
     app.teardown_request(forget_origin)

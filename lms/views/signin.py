@@ -81,7 +81,7 @@ def _password_was_set(app: Flask, user: User, **_: Any) -> None:
 def _send_inactive_away() -> Response | None:
     """Somebody who was deactivated is signed out at their next request."""
     # A program has no session; to ask for one would read its body.
-    if request.blueprint == "api" or request.endpoint == "static":
+    if request.blueprint in ("api", "scim") or request.endpoint == "static":
         return None
     if current_user.is_authenticated and not current_user.active:
         logout_user()
