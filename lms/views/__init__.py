@@ -35,6 +35,7 @@ from lms.views import (
     health,
     holdings,
     home,
+    identity,
     imports,
     issuers,
     keys,
@@ -46,6 +47,7 @@ from lms.views import (
     media,
     my_qualifications,
     notifications,
+    openid,
     organization,
     origins,
     packages,
@@ -125,6 +127,8 @@ PAGES = (
     imports,
     exports,
     keys,
+    identity,
+    openid,
 )
 
 CONTENT_SECURITY_POLICY = (
@@ -146,6 +150,7 @@ def register(app: Flask) -> None:
     for page in PAGES:
         app.register_blueprint(page.blueprint)
     verification.limit(app)
+    openid.limit(app)
     if app.config["MAIL_CATCHER"]:
         app.register_blueprint(mailcatcher.blueprint)
     api.register(app)

@@ -76,3 +76,16 @@ def directory_of(app: Flask) -> Callable[..., Directory]:
 def directory(directory_of: Callable[..., Directory], admin: User) -> Directory:
     """The directory of the administrator's organization."""
     return directory_of(admin)
+
+
+@pytest.fixture
+def browser_of(app: Flask) -> Callable[[User], FlaskClient]:
+    """Makes a client that is signed in as somebody, without a password and the seconds its hash takes."""
+
+    def sign_in(user: User) -> FlaskClient:
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session.update(_user_id=user.fs_uniquifier, _fresh=True)
+        return client
+
+    return sign_in
