@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from flask_babel import gettext as _
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
@@ -36,9 +37,9 @@ def refuse_internal(url: str, *, allows_internal: bool) -> None:
     try:
         found = {str(one[4][0]).partition("%")[0] for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError):
-        raise Unanswered(f"There is no server of the name {host}.") from None
+        raise Unanswered(_("There is no server of the name %(host)s.", host=host)) from None
     if not all(ip_address(address).is_global for address in found):
-        raise Unanswered(f"{host} is inside a network of its own, where this server does not ask.")
+        raise Unanswered(_("%(host)s is inside a network of its own, where this server does not ask.", host=host))
 
 
 class CarefulAdapter(HTTPAdapter):

@@ -3,6 +3,7 @@
 import re
 from typing import Annotated, Any
 
+from flask_babel import gettext as _
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from sqlalchemy import select
 
@@ -136,7 +137,8 @@ def _confirmed(attrs: ProviderAttrs, allows_internal: bool) -> str:
     try:
         metadata = Relying(attrs.issuer, attrs.client_id, "", "", allows_internal).metadata()
     except Unanswered as error:
-        raise Invalid("issuer", f"There is no OpenID provider at this address. {error.message}") from error
+        said = _("There is no OpenID provider at this address.")
+        raise Invalid("issuer", f"{said} {_(error.message)}") from error
     return str(metadata["issuer"])
 
 
@@ -145,4 +147,4 @@ def _check_domains(domains: list[str], organization_id: int) -> None:
     for theirs in db.session.scalars(others):
         for domain in domains:
             if domain in theirs:
-                raise Invalid("domains", f"Another organization signs in with addresses of {domain}.")
+                raise Invalid("domains", _("Another organization signs in with addresses of %(domain)s.", domain=domain))
