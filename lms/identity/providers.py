@@ -145,6 +145,5 @@ def _confirmed(attrs: ProviderAttrs, allows_internal: bool) -> str:
 def _check_domains(domains: list[str], organization_id: int) -> None:
     others = select(IdentityProvider.domains).where(IdentityProvider.organization_id != organization_id)
     for theirs in db.session.scalars(others):
-        for domain in domains:
-            if domain in theirs:
-                raise Invalid("domains", _("Another organization signs in with addresses of %(domain)s.", domain=domain))
+        for domain in set(domains) & set(theirs):
+            raise Invalid("domains", _("Another organization signs in with addresses of %(domain)s.", domain=domain))

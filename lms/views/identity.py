@@ -39,7 +39,7 @@ def provider() -> str | Response:
         "identity/provider.html",
         form=form,
         provider=present,
-        slug=slug,
+        page_address=current_app.config["PUBLIC_URL"] + url_for("openid.organization", slug=slug),
         redirect_uri=redirect_uri(slug),
     )
 

@@ -113,7 +113,7 @@ def _relying(provider: IdentityProvider, slug: str) -> identity.Relying:
 
 def redirect_uri(slug: str) -> str:
     """Where a provider must send people back to; it is told this address once, when we are registered there."""
-    return str(url_for("openid.back", slug=slug, _external=True))
+    return str(current_app.config["PUBLIC_URL"] + url_for("openid.back", slug=slug))
 
 
 def _local(arguments: Any) -> str:

@@ -45,7 +45,7 @@ def serve(path: str = "") -> Response:
     actor = None if path == "ServiceProviderConfig" and request.method == "GET" else _let_in()
     asked = ScimRequest(
         method=request.method,
-        base_url=f"{request.url_root.rstrip('/')}/scim/v2",
+        base_url=current_app.config["PUBLIC_URL"] + (blueprint.url_prefix or ""),
         path=f"/{path.removesuffix('.scim')}",
         query=request.args.to_dict(),
         headers=list(request.headers),

@@ -171,7 +171,7 @@ def test_an_address_that_is_not_verified_links_no_account(come, nora, provider, 
     assert "not say that your address is verified" in answer.text
 
 
-def test_an_account_of_another_organization_is_not_linked_nor_told_apart_from_none(come, nora, provider, save, stranger):
+def test_an_account_elsewhere_is_not_linked_nor_told_apart_from_none(come, nora, provider, save, stranger):
     save(domains="")
     provider.person |= {"sub": "s", "email": stranger.email}
     _client, theirs = come()
