@@ -38,7 +38,8 @@ PAGES = (
     "/courses/1/rules/new", "/admin/mails/", "/admin/mails/1", "/admin/mails/stopped", "/admin/mailings/",
     "/admin/mail-templates/", "/admin/mail-templates/enrolled/en", "/admin/deliveries/", "/dev/mail",
     "/exchange/imports/", "/exchange/imports/new", "/exchange/exports/", "/exchange/exports/schedules/new",
-    "/exchange/keys/", "/exchange/keys/new", "/api/v1/docs", "/settings/sign-in", "/settings/groups", "/settings/groups/new",
+    "/exchange/keys/", "/exchange/keys/new", "/api/v1/docs",
+    "/settings/sign-in", "/settings/groups", "/settings/groups/new",
 )  # fmt: skip
 
 
