@@ -142,6 +142,8 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "RATELIMIT_STORAGE_URI": environ.get("RATELIMIT_STORAGE_URI") or ratelimit_storage(broker_url(environ)),
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_ENABLED": flag(environ, "RATELIMIT_ENABLED", True),
+        # Sign-in providers without TLS or inside the network: for development, and for a provider of one's own
+        "OPENID_INTERNAL": flag(environ, "OPENID_INTERNAL", False),
         # Exchange: requests a minute of one API key; bytes of a file that is imported; where scheduled exports go
         "API_RATE": int(environ.get("API_RATE", "600")),
         "IMPORT_LIMIT": int(environ.get("IMPORT_LIMIT", str(256 * 1024 * 1024))),

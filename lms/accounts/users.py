@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, cast, or_, select
 from sqlalchemy.orm import selectinload
@@ -76,6 +77,23 @@ def update_profile(user: User, attrs: ProfileAttrs) -> User:
     return user
 
 
+def place_user(user: User, roles: list[str], department_id: int | None, actor: Any | None) -> None:
+    """Give somebody the roles and department that their groups bring; says nothing where nothing changes.
+
+    The only administrator stays one. The actor is None when a sign-in provider says so.
+    """
+    if actor is not None:
+        authorize(actor, "edit", user)
+    if "admin" not in roles and _is_only_admin(user):
+        roles = [*roles, "admin"]
+    if list(user.roles) == roles and user.department_id == department_id:
+        return
+    with transaction():
+        previous = snapshot(user)
+        user.roles, user.department_id = roles, department_id
+        EventCenter.broadcast("updated", previous, user, actor)
+
+
 def deactivate_user(user: User, actor: User) -> User:
     """Nobody can sign in as them any more, at once and everywhere; their results stay."""
 
@@ -137,13 +155,17 @@ def _check_identifier(user: User, name: str, value: str | None) -> None:
 
 
 def _keep_an_admin(user: User) -> None:
+    if _is_only_admin(user):
+        raise Conflict("This is the only administrator. Make somebody else administrator first.")
+
+
+def _is_only_admin(user: User) -> bool:
     if not user.has_role("admin"):
-        return
+        return False
     others = db.session.scalars(
         select(User.roles).where(User.organization_id == user.organization_id, User.active, User.id != user.id)
     )
-    if not any("admin" in roles for roles in others):
-        raise Conflict("This is the only administrator. Make somebody else administrator first.")
+    return not any("admin" in roles for roles in others)
 
 
 SORTS = {"name": User.name, "email": User.email, "created": User.created_at}

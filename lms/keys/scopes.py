@@ -17,6 +17,7 @@ SCOPES: dict[str, tuple[frozenset[str], LazyString]] = {
     "webhooks:read": (frozenset({"auditor"}), _("Read where webhooks go")),
     "webhooks:write": (frozenset({"admin"}), _("Set up webhooks, which tell of everything that changes")),
     "exchange:write": (frozenset({"admin"}), _("Import and export files, with the scopes of what is in them")),
+    "scim": (frozenset({"admin"}), _("Provision people and groups from your directory (SCIM)")),
 }
 """By scope: the roles its key acts with, and what it says on the page."""
 

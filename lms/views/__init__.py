@@ -35,6 +35,7 @@ from lms.views import (
     health,
     holdings,
     home,
+    identity,
     imports,
     issuers,
     keys,
@@ -48,6 +49,7 @@ from lms.views import (
     my_qualifications,
     notifications,
     oneroster,
+    openid,
     organization,
     origins,
     packages,
@@ -60,6 +62,7 @@ from lms.views import (
     results,
     rooms,
     rules,
+    scim,
     search,
     sessions,
     signin,
@@ -130,6 +133,8 @@ PAGES = (
     lrs,
     oneroster,
     webhooks,
+    identity,
+    openid,
 )
 
 CONTENT_SECURITY_POLICY = (
@@ -151,9 +156,11 @@ def register(app: Flask) -> None:
     for page in PAGES:
         app.register_blueprint(page.blueprint)
     verification.limit(app)
+    openid.limit(app)
     if app.config["MAIL_CATCHER"]:
         app.register_blueprint(mailcatcher.blueprint)
     api.register(app)
+    scim.register(app)
     app.jinja_env.globals["embed_address"] = embed_address
     app.before_request(remember_origin)
     app.teardown_request(forget_origin)

@@ -22,6 +22,7 @@ TYPES = (
     "User", "Department", "JobFunction", "Organization", "Delivery", "Session", "SessionInstructor", "Room",
     "EventTemplate", "EventFile", "Registration", "Attendance", "CalendarFeed", "ApiKey", "Import", "Export",
     "LrsConnection", "LrsActivity", "RosterImport",
+    "IdentityProvider", "Identity", "Group", "GroupMember", "DirectoryPerson",
 )  # fmt: skip
 FILTERS = ("q", "action", "type", "since", "until", "request")
 """Arguments of the address that choose what is listed, and what is exported."""

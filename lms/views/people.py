@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 
-from lms import accounts, activities, results, rules
+from lms import accounts, activities, identity, results, rules
 from lms.accounts import User, UserAttrs
 from lms.attrs import validated
 from lms.db import find
@@ -62,6 +62,7 @@ def show(id: int) -> str:
         results=results.results_page(user.organization_id, user_id=user.id),
         activities=activities.activities_page(me(), size=25, user_id=user.id),
         reasons=rules.reasons(user),
+        is_linked=identity.identity_of(user) is not None,
     )
 
 

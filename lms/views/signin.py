@@ -4,15 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from flask_security import Security, SQLAlchemyUserDatastore, logout_user, password_changed, password_reset
+from flask_security.forms import LoginForm
 from flask_security.mail_util import MailUtil
 from sqlalchemy import select
 from werkzeug import Response
 
-from lms import accounts, notifications
+from lms import accounts, identity, notifications
 from lms.accounts import User
 from lms.db import db, transaction
 
@@ -36,6 +38,19 @@ class Datastore(SQLAlchemyUserDatastore):
         return db.session.scalar(select(User).filter_by(**attributes))
 
 
+class PasswordForm(LoginForm):
+    """A password is not for those whose organization has them sign in elsewhere."""
+
+    def validate(self, **options: Any) -> bool:
+        """Whether address and password are right and may be used."""
+        if not super().validate(**options):
+            return False
+        if isinstance(self.user, User) and not identity.may_use_password(self.user):
+            self.form_errors.append(_("Your organization has you sign in at its own provider. Use the link below."))
+            return False
+        return True
+
+
 def register(app: Flask) -> None:
     """Bind Flask-Security to the application."""
     app.config.update(
@@ -57,7 +72,7 @@ def register(app: Flask) -> None:
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_I18N_DIRNAME=["builtin"],
     )
-    Security(app, Datastore(db, User, User), mail_util_cls=OutboxMailUtil)
+    Security(app, Datastore(db, User, User), mail_util_cls=OutboxMailUtil, login_form=PasswordForm)
     password_reset.connect(_password_was_set, app)
     password_changed.connect(_password_was_set, app)
     app.before_request(_send_inactive_away)
@@ -73,7 +88,7 @@ def _limit_attempts(app: Flask) -> None:
         app.view_functions[endpoint] = limited
 
 
-def _password_was_set(app: Flask, user: User, **_: Any) -> None:
+def _password_was_set(app: Flask, user: User, **_rest: Any) -> None:
     with transaction():
         accounts.password_changed(user)
 
@@ -81,7 +96,7 @@ def _password_was_set(app: Flask, user: User, **_: Any) -> None:
 def _send_inactive_away() -> Response | None:
     """Somebody who was deactivated is signed out at their next request."""
     # A program has no session; to ask for one would read its body.
-    if request.blueprint == "api" or request.endpoint == "static":
+    if request.blueprint in ("api", "scim") or request.endpoint == "static":
         return None
     if current_user.is_authenticated and not current_user.active:
         logout_user()

@@ -27,7 +27,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     It ends with this folder's tests: on a server that is set, its worker would take the messages of others."""
     folder: Path = tmp_path_factory.mktemp("walk")
     log, port = folder / "run.log", services.free_port()
-    environment = os.environ | {"LMS_INSTANCE": str(folder / "instance"), "PORT": str(port), "RATELIMIT_ENABLED": "0"}
+    environment = os.environ | {
+        "LMS_INSTANCE": str(folder / "instance"), "PORT": str(port), "RATELIMIT_ENABLED": "0", "OPENID_INTERNAL": "1",
+    }  # fmt: skip
     with ExitStack() as stack:
         if os.environ.get("DATABASE_URL"):
             environment["DATABASE_URL"] = stack.enter_context(services.own_database(os.environ["DATABASE_URL"]))

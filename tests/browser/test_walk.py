@@ -39,6 +39,7 @@ PAGES = (
     "/admin/mail-templates/", "/admin/mail-templates/enrolled/en",
     "/exchange/imports/", "/exchange/imports/new", "/exchange/exports/", "/exchange/exports/schedules/new",
     "/exchange/keys/", "/exchange/keys/new", "/api/v1/docs",
+    "/settings/sign-in", "/settings/groups", "/settings/groups/new",
 )  # fmt: skip
 
 

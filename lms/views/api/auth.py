@@ -31,7 +31,7 @@ def let_in() -> None:
     """Before each request: find out who calls, and count it; raises Problem 401 or 429."""
     if request.endpoint in OPEN or request.endpoint is None:
         return
-    actor = _bearer()
+    actor = bearer()
     if actor is None:
         limits.spend(request.remote_addr or "", limits.ATTEMPTS, "attempts")
         raise Problem(
@@ -49,7 +49,8 @@ def need(scope: str) -> KeyActor:
     return caller()
 
 
-def _bearer() -> KeyActor | None:
+def bearer() -> KeyActor | None:
+    """Who shows a key or a token; None where there is none that is good."""
     kind, _space, value = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not value.isascii():
         return None
