@@ -3,14 +3,13 @@
 For context functions that deal with hundreds of objects; one object is `EventCenter.broadcast`'s.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, inspect, text
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy import inspect
+from sqlalchemy.orm import DeclarativeBase
 
-from lms.db import db, on_commit, plain, utcnow
+from lms.db import insert_rows, on_commit, plain, utcnow
 from lms.events import Actor, Change, EventCenter, Heard
 from lms.origin import current_origin
 
@@ -30,7 +29,7 @@ def create_rows(model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]],
     complete = [
         {**blank, **{key: _made(default) for key, default in defaults.items() if key not in row}, **row} for row in rows
     ]
-    ids = _insert(table, complete)
+    ids = insert_rows(table, complete)
     names = _told(model)
     states = [
         {name: id if name == "id" else plain(row.get(name)) for name in names}
@@ -42,35 +41,6 @@ def create_rows(model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]],
 
 def _made(default: Any) -> Any:
     return default.arg(None) if default.is_callable else default.arg
-
-
-def _insert(table: Any, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert rows that all have the same columns; returns their ids in order."""
-    session: Session = db.session()
-    if session.get_bind().dialect.name != "postgresql":
-        return list(session.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows))
-    taken = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :number)")
-    ids = list(session.scalars(taken, {"name": table.name, "number": len(rows)}))
-    insert_plain(table, [{"id": id, **row} for id, row in zip(ids, rows, strict=True)])
-    return ids
-
-
-def insert_plain(table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that all have the same columns and are broadcast by nobody: by COPY where there is one.
-
-    A thousand rows in one INSERT are ten thousand parameters, which take longer to put in than the rows.
-    """
-    session: Session = db.session()
-    if session.get_bind().dialect.name != "postgresql":
-        session.execute(insert(table), list(rows))
-        return
-    session.flush()
-    names = list(rows[0])
-    columns = ", ".join(f'"{name}"' for name in names)
-    driver: Any = session.connection().connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row([json.dumps(v) if isinstance(v, (dict, list)) else v for v in map(row.get, names)])
 
 
 def broadcast_rows(
@@ -101,7 +71,7 @@ def broadcast_rows(
         for before, after in states
         if (state := after if after is not None else before) is not None
     ]
-    ids = _insert(Change.__table__, rows)
+    ids = insert_rows(Change.__table__, rows)
     heard = [
         Heard(action, row["object_type"], row["object_id"], row["actor_id"], id, row["before"], row["after"])
         for id, row in zip(ids, rows, strict=True)

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from sqlalchemy import Index, String, insert, inspect
+from sqlalchemy import Index, String, inspect
 from sqlalchemy import event as sa_event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column
 
-from lms.db import BigId, Json, Owned, Snapshot, db, intpk, snapshot, utcnow
+from lms.db import BigId, Json, Owned, Snapshot, db, insert_rows, intpk, snapshot, utcnow
 from lms.origin import current_origin
 
 ACTIONS = ("created", "updated", "deleted")
@@ -278,13 +278,12 @@ def _check_previous(previous: Any, current: Snapshot) -> None:
 
 @sa_event.listens_for(Session, "before_commit")
 def _write(session: Session) -> None:
-    """One statement for all changes of the transaction, past the unit of work: nothing else refers to their rows."""
+    """All changes of the transaction at once, past the unit of work: nothing else refers to their rows."""
     if session.in_nested_transaction() or not session.info.get("changes"):
         return
     changes = [change for change, _savepoint in session.info["changes"]]
     rows = [{name: getattr(change, name) for name in WRITTEN} for change in changes]
-    ids = session.scalars(insert(Change.__table__).returning(Change.id, sort_by_parameter_order=True), rows)
-    for change, id in zip(changes, ids, strict=True):
+    for change, id in zip(changes, insert_rows(Change.__table__, rows), strict=True):
         change.id = id
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from lms import courses
 from lms.audits import Audit
 from lms.courses import CourseAttrs, Subject, SubjectAttrs
-from lms.db import db, snapshot, transaction
+from lms.db import MANY, db, snapshot, transaction
 from lms.deliveries import deliver
 from lms.events import Change, EventCenter, assert_received
 from tests import factories
@@ -69,6 +69,18 @@ def test_one_transaction_is_published_once(author, course, monkeypatch):
     courses.create_event_as_subject(course, factories.event_attrs(), author)
     assert len(published) == 1
     assert len(published[0]) == 3
+
+
+def test_many_changes_of_one_transaction_are_written_in_their_order(author, course):
+    before = snapshot(course)
+    with EventCenter.listen() as heard, transaction():
+        for number in range(2 * MANY):
+            course.title = f"Title {number}"
+            EventCenter.broadcast("updated", before, course, author)
+    found = db.session.scalars(select(Change).where(Change.action == "updated").order_by(Change.id)).all()
+    assert [change.after["title"] for change in found] == [f"Title {number}" for number in range(2 * MANY)]
+    assert {change.before["title"] for change in found} == {before["title"]}
+    assert [one.change_id for one in heard] == [change.id for change in found]
 
 
 def test_an_event_as_subject_is_both_or_neither(author, course):

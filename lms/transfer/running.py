@@ -14,8 +14,7 @@ from sqlalchemy import delete, select
 
 from lms import keys
 from lms.accounts import Organization, User
-from lms.bulk import insert_plain
-from lms.db import db, snapshot, transaction, utcnow
+from lms.db import copy_rows, db, snapshot, transaction, utcnow
 from lms.errors import Refusal
 from lms.events import EventCenter
 from lms.origin import ALOUD, QUIET, Origin, working_for
@@ -159,7 +158,7 @@ def _deal(job_id: int, state: str, position: int, lines: list[Line], kind: Kind,
             setattr(job, outcome, getattr(job, outcome) + number)
         job.position = position + len(lines)
         job.total = max(job.total, job.position)
-        insert_plain(
+        copy_rows(
             ImportRow.__table__,
             [
                 {
