@@ -135,7 +135,7 @@ class World(RuleBasedStateMachine):
                 held_up = held_up or (name == "ordered" and state == DEAD)
                 if state == DONE:
                     assert id in self.effects[name], (name, id)
-                elif state is None:
+                elif state in (None, WAITING):
                     # Of one object, in order: what follows a dead change waits for somebody's decision.
                     assert (name, held_up) == ("ordered", True), (name, id)
                 else:
