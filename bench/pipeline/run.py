@@ -2,7 +2,6 @@
 
 import json
 from contextlib import ExitStack
-from statistics import median
 from typing import Any
 
 from bench.both import BROKERS, on_both
@@ -30,7 +29,10 @@ def run() -> dict[str, Any]:
 
 
 def _settled(broker: str) -> dict[str, float]:
-    """With none and with many settled changes in the table, taking turns; the ratio of the last to the first."""
+    """With none and with many settled changes in the table, taking turns; the ratio of the last to the first.
+
+    Of the best round each: what else the machine does can only make one slower.
+    """
     with ExitStack() as stack:
         databases = {number: stack.enter_context(services.own_database()) for number in SETTLED}
         for number, database in databases.items():
@@ -40,12 +42,12 @@ def _settled(broker: str) -> dict[str, float]:
         for _ in range(ROUNDS):
             for number, database in databases.items():
                 found[number].append(json.loads(run_one(["bench.pipeline.settled", "measure"], broker, database)))
-    medians = {
-        number: {key: round(median(one[key] for one in rounds), 1) for key in rounds[0]}
+    best = {
+        number: {"per_s": max(one["per_s"] for one in rounds), "relay_ms": min(one["relay_ms"] for one in rounds)}
         for number, rounds in found.items()
     }
-    print(f"pipeline: settled: {json.dumps(medians)}", flush=True)
-    none, most = medians[SETTLED[0]], medians[SETTLED[-1]]
+    print(f"pipeline: settled: {json.dumps(best)}", flush=True)
+    none, most = best[SETTLED[0]], best[SETTLED[-1]]
     return {
         "settled_10m_ratio": round(most["per_s"] / none["per_s"], 3),
         "relay_10m_ratio": round(most["relay_ms"] / none["relay_ms"], 3),
