@@ -116,10 +116,17 @@ class Export(Owned, Stamped, db.Model):
     )
     claimed_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    delivery: Mapped[str] = mapped_column(String(10), default="")
+    """Of a scheduled one: waiting, sent or unsent (given up); empty while it is being made."""
+    delivery_problem: Mapped[str] = mapped_column(Text, default="")
+    """What went wrong the last time it was sent, for people."""
+    tries: Mapped[int] = mapped_column(default=0)
+    try_at: Mapped[datetime | None]
+    """When to send it, or to try again."""
 
 
 class ExportSchedule(Owned, Stamped, db.Model):
-    """An export that is made again every day or week, into a folder of the installation."""
+    """An export that is made again every day or week, and where it is put then."""
 
     __tablename__ = "export_schedules"
 
@@ -132,3 +139,16 @@ class ExportSchedule(Owned, Stamped, db.Model):
     """In the organization's time zone."""
     next_at: Mapped[datetime] = mapped_column(index=True)
     actor_id: Mapped[int | None] = mapped_column(BigId)
+    destination: Mapped[str] = mapped_column(String(10), default="folder")
+    """folder, s3 or sftp."""
+    bucket: Mapped[str] = mapped_column(String(63), default="")
+    folder: Mapped[str] = mapped_column(String(500), default="")
+    """What keys begin with in a bucket; the folder on an SFTP server, empty for the one where one is after signing
+    in."""
+    host: Mapped[str] = mapped_column(String(253), default="")
+    port: Mapped[int] = mapped_column(default=22)
+    username: Mapped[str] = mapped_column(String(100), default="")
+    host_key: Mapped[str] = mapped_column(Text, default="")
+    """By which the server is known: type and key, as in known_hosts."""
+    secret: Mapped[str] = mapped_column(Text, default="", info={"secret": True})
+    """Password or private key, encrypted with a key that is derived from SECRET_KEY."""

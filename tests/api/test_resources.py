@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from lms import classroom, courses, registrations
+from lms import classroom, compliance, courses, registrations
 from lms.audits import Audit
 from lms.classroom import EventAttrs
 from lms.courses import Course
@@ -13,6 +13,7 @@ from lms.events import Change, EventCenter, assert_received
 from lms.keys import ApiKey
 from lms.resources import RESOURCES
 from tests import factories
+from tests.compliance import world
 
 
 @pytest.fixture
@@ -25,6 +26,11 @@ def everything(author, admin, learner):
     factories.result(enrollment, course.subjects[0], author)
     factories.department(admin)
     factories.job_function(admin)
+    of = world.qualification(admin)
+    world.requirement(admin, of)
+    compliance.exempt(factories.exemption_attrs(learner, of), admin)
+    compliance.record(factories.record_attrs(learner, of), admin)
+    world.settle()
     ids = list(db.session.scalars(select(Change.id)))
     for name in ("audits", "activities"):
         deliver(EventCenter.subscribers[name], ids)

@@ -19,6 +19,8 @@ RESOURCE_LABELS = {
     "people": _("People"), "departments": _("Departments"), "job-functions": _("Job functions"),
     "courses": _("Courses"), "subjects": _("Subjects"), "contents": _("Contents"), "events": _("Events"),
     "enrollments": _("Enrollments"), "results": _("Results"), "registrations": _("Registrations"),
+    "qualifications": _("Qualifications"), "requirements": _("Requirements"), "exemptions": _("Exemptions"),
+    "holdings": _("What people hold"), "evidence": _("Evidence"), "compliance": _("Compliance"),
     "audits": _("Audit trail"),
     "activities": _("Activity"), "changes": _("Changes"),
 }  # fmt: skip
