@@ -14,6 +14,9 @@ UPLOADED, CHECKING, CHECKED, RUNNING, STOPPED, DONE, FAILED, UNDOING, UNDONE = (
 AT_WORK = (CHECKING, RUNNING, UNDOING)
 """States in which a worker has something to do."""
 
+WAITING, SENT, UNSENT = "waiting", "sent", "unsent"
+"""What becomes of a file that is to be put somewhere."""
+
 CREATED, CHANGED, LEFT, REFUSED = "created", "changed", "left", "refused"
 """What becomes of a row."""
 OUTCOMES = (CREATED, CHANGED, LEFT, REFUSED)
@@ -152,3 +155,14 @@ class ExportSchedule(Owned, Stamped, db.Model):
     """By which the server is known: type and key, as in known_hosts."""
     secret: Mapped[str] = mapped_column(Text, default="", info={"secret": True})
     """Password or private key, encrypted with a key that is derived from SECRET_KEY."""
+
+    @property
+    def where(self) -> str:
+        """Where it goes, for people."""
+        match self.destination:
+            case "s3":
+                return f"s3://{self.bucket}/{self.folder.strip('/')}".rstrip("/")
+            case "sftp":
+                port = "" if self.port == 22 else f":{self.port}"
+                return f"sftp://{self.username}@{self.host}{port}/{self.folder}".rstrip("/")
+        return ""

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete as sql_delete
 from sqlalchemy import Date, select, update
+from sqlalchemy import delete as sql_delete
 
 from lms.accounts import Department
 from lms.bulk import broadcast_rows
