@@ -148,6 +148,11 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "API_RATE": int(environ.get("API_RATE", "600")),
         "IMPORT_LIMIT": int(environ.get("IMPORT_LIMIT", str(256 * 1024 * 1024))),
         "EXPORT_FOLDER": Path(environ.get("EXPORT_FOLDER") or instance_folder(environ) / "exports"),
+        # ... buckets that may be chosen for them, and hosts inside our own network that may be written to
+        "EXPORT_S3_BUCKETS": tuple(environ.get("EXPORT_S3_BUCKETS", "").replace(",", " ").split()),
+        "EXPORT_S3_ENDPOINT": environ.get("EXPORT_S3_ENDPOINT") or environ.get("MEDIA_S3_ENDPOINT"),
+        "EXPORT_S3_REGION": environ.get("EXPORT_S3_REGION") or environ.get("MEDIA_S3_REGION"),
+        "EXPORT_SFTP_HOSTS": tuple(environ.get("EXPORT_SFTP_HOSTS", "").replace(",", " ").split()),
         # Webhooks: seconds for one request; days that the log is kept; for development, addresses that are refused else
         "WEBHOOKS_TIMEOUT": float(environ.get("WEBHOOKS_TIMEOUT", "15")),
         "WEBHOOKS_KEEP": float(environ.get("WEBHOOKS_KEEP", "30")),

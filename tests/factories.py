@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from lms import accounts, content, courses, results, transfer
+from lms import accounts, compliance, content, courses, results, transfer
 from lms.accounts import (
     Department,
     DepartmentAttrs,
@@ -16,6 +16,7 @@ from lms.accounts import (
     UserAttrs,
 )
 from lms.classroom import EventAttrs
+from lms.compliance import ExemptionAttrs, Qualification, RecordAttrs
 from lms.content import Content, ContentAttrs, PageAttrs, Quiz, new_id
 from lms.courses import Course, CourseAttrs, Enrollment, Subject, SubjectAttrs
 from lms.db import utcnow
@@ -110,6 +111,21 @@ def department(admin: User, name: str = "Care", parent_id: int | None = None) ->
 def job_function(admin: User, name: str = "Nurse") -> JobFunction:
     """A job function."""
     return accounts.create_job_function(JobFunctionAttrs(name=name), admin)
+
+
+def exemption_attrs(user: User, of: Qualification) -> ExemptionAttrs:
+    """Somebody is let off for a week, until yesterday."""
+    today = compliance.today_of(user.organization_id)
+    return ExemptionAttrs(
+        user_id=user.id, qualification_id=of.id, reason="Leave", starts_on=today - timedelta(days=8),
+        ends_on=today - timedelta(days=1),
+    )  # fmt: skip
+
+
+def record_attrs(user: User, of: Qualification, **attrs: Any) -> RecordAttrs:
+    """Somebody obtained it a month ago, unless said otherwise."""
+    day = compliance.today_of(user.organization_id) - timedelta(days=30)
+    return RecordAttrs(**{"user_id": user.id, "qualification_id": of.id, "obtained_on": day, **attrs})
 
 
 def result(enrollment: Enrollment, subject: Subject, actor: User, *, passed: bool = True) -> Result:

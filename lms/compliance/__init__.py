@@ -1,7 +1,7 @@
 """Compliance: qualifications, who must hold them, who does, and how it stands today, then and later."""
 
 from lms.compliance import daily, offers, sweeps
-from lms.compliance.as_of import SETTLED, Scope, as_of, counts_as_of, non_compliant_on
+from lms.compliance.as_of import SETTLED, Scope, as_of, counts_as_of, non_compliant_on, then
 from lms.compliance.assignments import correct_place
 from lms.compliance.checking import check
 from lms.compliance.days import day_of, today_of, zone_of
@@ -66,6 +66,7 @@ from lms.compliance.qualifications import (
     rule_of,
     update_qualification,
 )
+from lms.compliance.records import RecordAttrs, correct_many, record, record_many, what_is_wrong
 from lms.compliance.requirements import (
     ExemptionAttrs,
     RequirementAttrs,
@@ -119,6 +120,7 @@ __all__ = [
     "Matrix",
     "Qualification",
     "QualificationAttrs",
+    "RecordAttrs",
     "Requirement",
     "RequirementAttrs",
     "Scope",
@@ -132,6 +134,7 @@ __all__ = [
     "as_of",
     "change_expiry",
     "check",
+    "correct_many",
     "correct_place",
     "counted_params",
     "counts_as_of",
@@ -159,6 +162,8 @@ __all__ = [
     "preview_requirement",
     "qualifications",
     "qualifications_page",
+    "record",
+    "record_many",
     "refuse_evidence",
     "reinstate",
     "renewal_opens_on",
@@ -176,11 +181,13 @@ __all__ = [
     "suspend",
     "sweeps",
     "team_matrix",
+    "then",
     "today_of",
     "trend",
     "update_qualification",
     "update_requirement",
     "waiting_evidence",
+    "what_is_wrong",
     "withdraw_requirement",
     "withdraw_sign_off",
     "zone_of",

@@ -22,7 +22,8 @@ SETTLED = timedelta(minutes=2)
 """Longer than any transaction that writes periods may take."""
 
 
-def _then(on: date, known_at: datetime | None) -> list[ColumnElement[bool]]:
+def then(on: date, known_at: datetime | None = None) -> list[ColumnElement[bool]]:
+    """Conditions: the periods of a day; as they were known at a moment, or as they are known now."""
     conditions = [
         StatusPeriod.from_on <= on,
         or_(StatusPeriod.until_on.is_(None), StatusPeriod.until_on >= on),
@@ -77,7 +78,7 @@ def as_of(
             table.user_id, table.qualification_id, table.state, table.from_on, table.until_on, table.valid_until,
             table.due_on, table.required_since, table.requirement_id, table.holding_id, table.exemption_id,
         )
-        .where(*_in_scope(organization_id, scope), *_then(on, known_at))
+        .where(*_in_scope(organization_id, scope), *then(on, known_at))
         .order_by(table.user_id, table.qualification_id)
     )  # fmt: skip
     return iter(db.session.execute(statement.execution_options(yield_per=1000)))
@@ -89,7 +90,7 @@ def counts_as_of(
     """How many people per qualification and state; one statement."""
     rows = db.session.execute(
         select(StatusPeriod.qualification_id, StatusPeriod.state, func.count())
-        .where(*_in_scope(organization_id, scope), *_then(on, known_at))
+        .where(*_in_scope(organization_id, scope), *then(on, known_at))
         .group_by(StatusPeriod.qualification_id, StatusPeriod.state)
     )
     return {(id, state): number for id, state, number in rows}

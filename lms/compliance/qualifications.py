@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from lms.accounts import User
-from lms.attrs import Attrs, Html, Name
+from lms.attrs import Attrs, Html, Name, OptionalText
 from lms.compliance.facts import inclusions, reachable
 from lms.compliance.models import Holding, Inclusion, Qualification, QualificationCourse, Requirement
 from lms.compliance.models.qualifications import FIRST, RENEWAL
@@ -45,6 +45,7 @@ class QualificationAttrs(Attrs):
     """What an author fills in about a qualification; courses and inclusions by id."""
 
     title: Name
+    external_id: OptionalText = None
     description: Html = ""
     counting: Literal["forever", "completion", "previous", "fixed", "season"] = "forever"
     period: PeriodText = ""
@@ -82,8 +83,8 @@ class QualificationAttrs(Attrs):
 
 
 COLUMNS = (
-    "title", "description", "counting", "period", "base_on", "minimum", "season_month", "window", "grace",
-    "expiring_days", "first_needed", "renewal_needed", "accepts_evidence", "accepts_sign_off",
+    "title", "external_id", "description", "counting", "period", "base_on", "minimum", "season_month", "window",
+    "grace", "expiring_days", "first_needed", "renewal_needed", "accepts_evidence", "accepts_sign_off",
 )  # fmt: skip
 
 
@@ -153,15 +154,13 @@ def find_qualification(id: int | str, actor: User) -> Qualification:
 
 
 def _check(qualification: Qualification, attrs: QualificationAttrs, organization_id: int) -> None:
-    taken = db.session.scalar(
-        select(Qualification.id).where(
-            Qualification.organization_id == organization_id,
-            func.lower(Qualification.title) == attrs.title.lower(),
-            Qualification.id != (qualification.id or 0),
-        )
+    others = select(Qualification.id).where(
+        Qualification.organization_id == organization_id, Qualification.id != (qualification.id or 0)
     )
-    if taken:
+    if db.session.scalar(others.where(func.lower(Qualification.title) == attrs.title.lower())):
         raise Invalid("title", "There is a qualification of this name already.")
+    if attrs.external_id and db.session.scalar(others.where(Qualification.external_id == attrs.external_id)):
+        raise Invalid("external_id", "Another qualification has this already.")
     for field, model, ids in (
         ("first_courses", Course, attrs.first_courses), ("renewal_courses", Course, attrs.renewal_courses),
         ("includes", Qualification, attrs.includes),
@@ -171,8 +170,8 @@ def _check(qualification: Qualification, attrs: QualificationAttrs, organization
                 find(model, id, organization_id)
             except NotFound:
                 raise Invalid(field, "Choose from the list.") from None
-    others = [pair for pair in inclusions(organization_id) if pair[0] != qualification.id]
-    if qualification.id in reachable(others, attrs.includes):
+    pairs = [pair for pair in inclusions(organization_id) if pair[0] != qualification.id]
+    if qualification.id in reachable(pairs, attrs.includes):
         raise Invalid("includes", "A qualification cannot include one that includes it, itself or through others.")
 
 

@@ -38,7 +38,7 @@ Wanted = dict[tuple[int, frozenset[int] | None], set[int]]
         "Qualification": {"created", "updated"},
         "Requirement": {"created", "updated"},
         "Exemption": {"created", "updated"},
-        "Evidence": {"created", "updated"},
+        "Evidence": {"created", "updated", "deleted"},
         "SignOff": {"created", "updated"},
         "Holding": {"updated"},
     },

@@ -13,6 +13,8 @@ SCOPES: dict[str, tuple[frozenset[str], LazyString]] = {
     "courses:write": (frozenset({"author"}), _("Change courses, subjects, contents and events")),
     "learning:read": (frozenset({"auditor"}), _("Read enrollments and results")),
     "learning:write": (frozenset({"manager", "instructor"}), _("Enroll people and record results")),
+    "compliance:read": (frozenset({"auditor"}), _("Read qualifications, what people hold, and compliance")),
+    "compliance:write": (frozenset({"admin"}), _("Change qualifications, and record and revoke what people hold")),
     "oversight:read": (frozenset({"auditor"}), _("Read the audit trail, activities and changes")),
     "webhooks:read": (frozenset({"auditor"}), _("Read where webhooks go")),
     "webhooks:write": (frozenset({"admin"}), _("Set up webhooks, which tell of everything that changes")),

@@ -239,6 +239,13 @@ KINDS: dict[str, Kind] = {
         button=_("Open the webhook"),
         path="/exchange/webhooks/{object_id}",
     ),
+    "export_unsent": Kind(
+        label=_("An export of yours does not arrive"),
+        title=_("%(title)s could not be delivered"),
+        text=_("The file %(title)s is made, but could not be put where it goes. See why, and send it again."),
+        button=_("See the exports"),
+        path="/exchange/exports/",
+    ),
     "invitation": Kind(
         label=_("Invitation"),
         title=_("You are invited to the LMS of %(organization)s"),

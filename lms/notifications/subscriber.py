@@ -54,6 +54,9 @@ def notify(change: Change) -> None:
             who = select(User.id).where(User.id == change.state["actor_id"])
             kind = "export_ready" if change.state["state"] == "done" else "export_failed"
             tell(change, kind, who, params_of(change, None), even_actor=True)
+        case "Export" if change.difference.get("delivery", ("", ""))[1] == "unsent":
+            who = select(User.id).where(User.id == change.state["actor_id"])
+            tell(change, "export_unsent", who, params_of(change, None), even_actor=True)
         case "Enrollment" if change.action == "created" or change.difference.get("completed_at", ("", None))[1]:
             tell_learner(change)
         case "Evidence" if change.difference.get("state"):

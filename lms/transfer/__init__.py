@@ -3,18 +3,13 @@
 from lms.transfer.exports import (
     FORMATS,
     ExportAttrs,
-    ScheduleAttrs,
     create_export,
-    create_schedule,
-    delete_schedule,
     exported,
     exports_page,
     file_of,
     find_export,
-    make_due,
     make_waiting,
     remove_old,
-    schedules,
     stream,
 )
 from lms.transfer.imports import (
@@ -35,6 +30,8 @@ from lms.transfer.imports import (
 )
 from lms.transfer.kinds import KINDS
 from lms.transfer.models import OUTCOMES, Export, ExportSchedule, Import, ImportRow
+from lms.transfer.scheduling import ScheduleAttrs, create_schedule, delete_schedule, make_due, schedules
+from lms.transfer.sending import send_again
 from lms.transfer.spreadsheet import safe
 from lms.transfer.working import work
 
@@ -70,6 +67,7 @@ __all__ = [
     "rows_page",
     "safe",
     "schedules",
+    "send_again",
     "start",
     "stop",
     "stream",

@@ -1,18 +1,14 @@
-"""Files that go out: made by a worker, announced, kept for a week; and those that are made again and again."""
+"""Files that go out: made by a worker, announced, kept for a week."""
 
-import shutil
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Any, Literal
 
 import structlog
-from annotated_types import Ge, Le
 from sqlalchemy import or_, select
 
 from lms import broker
-from lms.accounts import Organization, User
+from lms.accounts import User
 from lms.attrs import Attrs
 from lms.db import db, find, on_commit, snapshot, transaction, utcnow
 from lms.errors import Conflict, Invalid, NotFound, Refusal
@@ -22,7 +18,7 @@ from lms.paging import Page, paginate
 from lms.policy import authorize
 from lms.resources import RESOURCES
 from lms.transfer import store
-from lms.transfer.models import DONE, FAILED, RUNNING, Export, ExportSchedule
+from lms.transfer.models import DONE, FAILED, RUNNING, WAITING, Export, ExportSchedule
 from lms.transfer.oneroster.writing import write_zip
 from lms.transfer.writing import FORMATS, ONEROSTER, exported, stream, write
 
@@ -34,7 +30,6 @@ TASK = "lms.transfers"
 KEPT = timedelta(days=7)
 CLAIM = timedelta(minutes=30)
 """For so long one worker may write a file before another takes it to be killed."""
-DAYS = {"daily": 1, "weekly": 7}
 
 Format = Literal["csv", "xlsx", "jsonl"]
 
@@ -46,14 +41,8 @@ class ExportAttrs(Attrs):
     format: Format = "csv"
 
 
-class ScheduleAttrs(ExportAttrs):
-    """How often, and at which hour of the organization's day."""
-
-    every: Literal["daily", "weekly"] = "daily"
-    hour: Annotated[int, Ge(0), Le(23)] = 5
-
-
-def _check(attrs: ExportAttrs, actor: Any) -> None:
+def check_export(attrs: ExportAttrs, actor: Any) -> None:
+    """Raise NotAllowed or Invalid where the actor may not have this file."""
     authorize(actor, "edit", "Export")
     if attrs.kind not in RESOURCES:
         raise Invalid("kind", "Choose one from the list.")
@@ -64,7 +53,7 @@ def _check(attrs: ExportAttrs, actor: Any) -> None:
 
 def create_export(attrs: ExportAttrs, actor: Any, *, schedule: ExportSchedule | None = None) -> Export:
     """Have a worker make a file; whoever asked is told when it is there."""
-    _check(attrs, actor)
+    check_export(attrs, actor)
     export = Export(
         organization_id=actor.organization_id, kind=attrs.kind, format=attrs.format, actor_id=actor.id,
         title=f"{attrs.kind}-{utcnow():%Y-%m-%d}.{attrs.format}", schedule_id=schedule.id if schedule else None,
@@ -101,64 +90,12 @@ def exports_page(actor: Any, number: int = 1, size: int = 25) -> Page[Export]:
     return paginate(statement.order_by(Export.id.desc()), number, size)
 
 
-def create_schedule(attrs: ScheduleAttrs, actor: User) -> ExportSchedule:
-    """Export the same again every day or week."""
-    _check(attrs, actor)
-    schedule = ExportSchedule(organization_id=actor.organization_id, actor_id=actor.id, **attrs.model_dump())
-    schedule.next_at = _next(schedule, utcnow())
-    with transaction() as session:
-        session.add(schedule)
-        EventCenter.broadcast("created", schedule, actor)
-    return schedule
-
-
-def delete_schedule(id: int, actor: User) -> None:
-    """No more of these; the files there are stay."""
-    schedule = find(ExportSchedule, id, actor.organization_id)
-    authorize(actor, "edit", "Export")
-    with transaction() as session:
-        EventCenter.broadcast("deleted", schedule, actor)
-        session.delete(schedule)
-
-
-def schedules(actor: Any) -> list[ExportSchedule]:
-    """All of the organization's; one statement."""
-    authorize(actor, "view", "Export")
-    mine = ExportSchedule.organization_id == actor.organization_id
-    return list(db.session.scalars(select(ExportSchedule).where(mine).order_by(ExportSchedule.id)))
-
-
-def _next(schedule: ExportSchedule, after: datetime) -> datetime:
-    """The next time, after a moment, at which its hour begins where the organization is."""
-    zone = ZoneInfo(db.session.get_one(Organization, schedule.organization_id).timezone)
-    local = after.astimezone(zone)
-    moment = local.replace(hour=schedule.hour, minute=0, second=0, microsecond=0)
-    return moment if moment > local else moment + timedelta(days=DAYS[schedule.every])
-
-
-def make_due(config: Mapping[str, Any]) -> None:
-    """Begin the exports whose time has come."""
-    for id in db.session.scalars(select(ExportSchedule.id).where(ExportSchedule.next_at <= utcnow())).all():
-        with transaction() as session:
-            schedule = session.get(ExportSchedule, id, with_for_update=True, populate_existing=True)
-            if schedule is None or schedule.next_at > utcnow():
-                continue
-            schedule.next_at = _next(schedule, utcnow())
-            actor = session.get(User, schedule.actor_id or 0)
-            if actor is not None and actor.active:
-                create_export(
-                    ExportAttrs.model_validate({"kind": schedule.kind, "format": schedule.format}),
-                    actor,
-                    schedule=schedule,
-                )
-
-
-def make_waiting(config: Mapping[str, Any]) -> None:
+def make_waiting() -> None:
     """Make the files that are asked for, one after the other."""
     while (id := _claim()) is not None:
         export = db.session.get_one(Export, id)
         try:
-            _make(export, config)
+            _make(export)
         except Refusal as error:
             db.session.rollback()
             _settle(id, FAILED, problem=error.message)
@@ -180,9 +117,9 @@ def _claim() -> int | None:
     return export.id
 
 
-def _make(export: Export, config: Mapping[str, Any]) -> None:
+def _make(export: Export) -> None:
     actor = _actor_of(export)
-    id, title, schedule_id = export.id, export.title, export.schedule_id
+    id, schedule_id = export.id, export.schedule_id
     key = f"{export.organization_id}/export-{id}.{export.format}"
     path = store.path_of(key)
     path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -190,13 +127,8 @@ def _make(export: Export, config: Mapping[str, Any]) -> None:
         rows = write_zip(actor, path)
     else:
         rows = write(exported(export.kind, actor), export.format, actor, path)
-    slug = db.session.get_one(Organization, actor.organization_id).slug
-    if schedule_id is not None:
-        folder = Path(config["EXPORT_FOLDER"]) / slug
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, folder / f"{title}.part")
-        (folder / f"{title}.part").replace(folder / title)
-    _settle(id, DONE, path=key, rows=rows, size=path.stat().st_size)
+    values: dict[str, Any] = {"delivery": WAITING, "try_at": utcnow()} if schedule_id is not None else {}
+    _settle(id, DONE, path=key, rows=rows, size=path.stat().st_size, **values)
 
 
 def _actor_of(export: Export) -> Any:

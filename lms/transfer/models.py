@@ -14,6 +14,9 @@ UPLOADED, CHECKING, CHECKED, RUNNING, STOPPED, DONE, FAILED, UNDOING, UNDONE = (
 AT_WORK = (CHECKING, RUNNING, UNDOING)
 """States in which a worker has something to do."""
 
+WAITING, SENT, UNSENT = "waiting", "sent", "unsent"
+"""What becomes of a file that is to be put somewhere."""
+
 CREATED, CHANGED, LEFT, REFUSED = "created", "changed", "left", "refused"
 """What becomes of a row."""
 OUTCOMES = (CREATED, CHANGED, LEFT, REFUSED)
@@ -116,10 +119,17 @@ class Export(Owned, Stamped, db.Model):
     )
     claimed_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    delivery: Mapped[str] = mapped_column(String(10), default="")
+    """Of a scheduled one: waiting, sent or unsent (given up); empty while it is being made."""
+    delivery_problem: Mapped[str] = mapped_column(Text, default="")
+    """What went wrong the last time it was sent, for people."""
+    tries: Mapped[int] = mapped_column(default=0)
+    try_at: Mapped[datetime | None]
+    """When to send it, or to try again."""
 
 
 class ExportSchedule(Owned, Stamped, db.Model):
-    """An export that is made again every day or week, into a folder of the installation."""
+    """An export that is made again every day or week, and where it is put then."""
 
     __tablename__ = "export_schedules"
 
@@ -132,3 +142,27 @@ class ExportSchedule(Owned, Stamped, db.Model):
     """In the organization's time zone."""
     next_at: Mapped[datetime] = mapped_column(index=True)
     actor_id: Mapped[int | None] = mapped_column(BigId)
+    destination: Mapped[str] = mapped_column(String(10), default="folder")
+    """folder, s3 or sftp."""
+    bucket: Mapped[str] = mapped_column(String(63), default="")
+    folder: Mapped[str] = mapped_column(String(500), default="")
+    """What keys begin with in a bucket; the folder on an SFTP server, empty for the one where one is after signing
+    in."""
+    host: Mapped[str] = mapped_column(String(253), default="")
+    port: Mapped[int] = mapped_column(default=22)
+    username: Mapped[str] = mapped_column(String(100), default="")
+    host_key: Mapped[str] = mapped_column(Text, default="")
+    """By which the server is known: type and key, as in known_hosts."""
+    secret: Mapped[str] = mapped_column(Text, default="", info={"secret": True})
+    """Password or private key, encrypted with a key that is derived from SECRET_KEY."""
+
+    @property
+    def where(self) -> str:
+        """Where it goes, for people."""
+        match self.destination:
+            case "s3":
+                return f"s3://{self.bucket}/{self.folder.strip('/')}".rstrip("/")
+            case "sftp":
+                port = "" if self.port == 22 else f":{self.port}"
+                return f"sftp://{self.username}@{self.host}{port}/{self.folder}".rstrip("/")
+        return ""

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Date, select, update
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import select, update
 
 from lms.accounts import Department
 from lms.bulk import broadcast_rows
@@ -89,13 +89,17 @@ def _restore(rows: Sequence[ImportRow], model: Any, job: Import, actor: Any) -> 
 
 
 def _typed(kind: Any, value: Any) -> Any:
-    """What JSON kept of a moment, as the moment."""
-    return datetime.fromisoformat(value) if isinstance(kind, UtcDateTime) and value is not None else value
+    """What JSON kept of a moment or a day, as the moment or the day."""
+    if value is None:
+        return None
+    if isinstance(kind, Date):
+        return date.fromisoformat(value)
+    return datetime.fromisoformat(value) if isinstance(kind, UtcDateTime) else value
 
 
 def _take_back(rows: Sequence[ImportRow], model: Any, job: Import, actor: Any) -> None:
     objects = _objects(rows, model)
-    built = _built_on(model, list(objects))
+    built = _built_on(model, list(objects)) | KINDS[job.kind].built_on(list(objects.values()))
     going = []
     for row in rows:
         one = objects.get(row.object_id or 0)

@@ -96,6 +96,15 @@ def moment(cell: Cell, zone: ZoneInfo) -> datetime:
     return found
 
 
+@lru_cache(maxsize=20_000)
+def day(cell: Cell, zone: ZoneInfo) -> date:
+    """A day, past or to come, written as for `moment`; of a moment with a zone of its own, the organization's day."""
+    found = cell if isinstance(cell, date) else _written(cell)
+    if not isinstance(found, datetime):
+        return found
+    return (found.astimezone(zone) if found.tzinfo else found).date()
+
+
 def _written(words: str) -> date:
     if re.match(r"\d{4}-\d\d-\d\d", words):
         try:

@@ -6,15 +6,16 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.db import db
-from lms.transfer import exports, running, undoing
+from lms.transfer import exports, running, scheduling, sending, undoing
 from lms.transfer.models import AT_WORK, UNDOING, Import
 from lms.transfer.oneroster import running as rosters
 
 
 def work(config: Mapping[str, Any]) -> bool:
     """Go once through what is at work; whether something is left."""
-    exports.make_due(config)
-    exports.make_waiting(config)
+    scheduling.make_due(config)
+    exports.make_waiting()
+    sending.send_waiting(config)
     rows = db.session.execute(
         select(Import.id, Import.state).where(Import.state.in_(AT_WORK)).order_by(Import.id)
     ).all()

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from sqlalchemy import ColumnElement, Select, String, case, func, literal_column, type_coerce
+from sqlalchemy import ColumnElement, Select, String, case, func, literal_column, quoted_name, type_coerce
 
 from lms.db import db
 from lms.policy import Person, authorize
-from lms.resources import RESOURCES, Field, Resource, in_json
+from lms.resources import RESOURCES, Field, Resource
 from lms.transfer.spreadsheet import FORMULA, safe
 
 FORMATS = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl", "xlsx":
@@ -51,9 +51,16 @@ def _csv(resource: Resource, actor: Person) -> Iterator[bytes]:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([field.name for field in resource.fields])
     yield BOM + buffer.getvalue().encode()
+    if resource.derive is not None:
+        for rows in _rows(resource.every(actor)):
+            buffer.seek(0)
+            buffer.truncate()
+            writer.writerows([[_plain(value) for value in row.values()] for row in resource.shown(rows, actor)])
+            yield buffer.getvalue().encode()
+        return
     # The database makes the text, so that no row is touched twice.
-    columns = [_as_text(field).label(field.name) for field in resource.fields]
-    statement = resource.select(actor).with_only_columns(*columns, maintain_column_froms=True)
+    columns = [_as_text(field).label(quoted_name(field.name, quote=True)) for field in resource.fields]
+    statement = resource.every(actor).with_only_columns(*columns, maintain_column_froms=True)
     if db.engine.dialect.name == "postgresql":
         yield from _copied(statement)
         return
@@ -92,15 +99,16 @@ def _as_text(field: Field) -> ColumnElement[Any]:
             return case((column, "true"), (column.is_(None), None), else_="false")
         case "integer":
             return column
-        case "object" | "list":
+        case "date":
+            return func.to_char(column, "YYYY-MM-DD", type_=String) if on_postgresql else type_coerce(column, String)
+        case "object" | "objects" | "list" | "ids":
             return column.cast(String) if on_postgresql else type_coerce(column, String)
     return case((func.substr(column, 1, 1).in_(FORMULA), "'" + column), else_=column)
 
 
 def _jsonl(resource: Resource, actor: Person) -> Iterator[bytes]:
-    names = [field.name for field in resource.fields]
-    for rows in _rows(resource.select(actor)):
-        lines = [json.dumps(dict(zip(names, map(in_json, row), strict=True)), ensure_ascii=False) for row in rows]
+    for rows in _rows(resource.every(actor)):
+        lines = [json.dumps(row, ensure_ascii=False) for row in resource.shown(rows, actor)]
         yield ("\n".join(lines) + "\n").encode()
 
 
@@ -128,13 +136,13 @@ def _write_xlsx(resource: Resource, actor: Person, path: Path) -> int:
     with xlsxwriter.Workbook(str(path), options) as book:
         bold = book.add_format({"bold": True})
         sheet: Any = None
-        for rows in _rows(resource.select(actor)):
-            for row in rows:
+        for rows in _rows(resource.every(actor)):
+            for row in resource.shown(rows, actor):
                 if number % MOST_IN_SHEET == 0:
                     sheet = book.add_worksheet()
                     sheet.freeze_panes(1, 0)
                     sheet.write_row(0, 0, [field.name for field in resource.fields], bold)
-                sheet.write_row(number % MOST_IN_SHEET + 1, 0, [_cell(value) for value in row])
+                sheet.write_row(number % MOST_IN_SHEET + 1, 0, [_cell(value) for value in row.values()])
                 number += 1
         if sheet is None:
             book.add_worksheet().write_row(0, 0, [field.name for field in resource.fields], bold)
@@ -146,5 +154,9 @@ def _cell(value: Any) -> Any:
         value = ", ".join(value)
     elif isinstance(value, (dict, list)):
         value = json.dumps(value, ensure_ascii=False)
-    value = in_json(value)
     return safe(value[:32_000]) if isinstance(value, str) else value
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON knows as it stands in a CSV file."""
+    return safe(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else value

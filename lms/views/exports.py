@@ -1,6 +1,17 @@
 """Exports: a file at once, a file made by a worker, and the same every day or week."""
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, send_file, stream_with_context, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    send_file,
+    stream_with_context,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug import Response as Redirect
 
@@ -36,10 +47,10 @@ def index() -> str | Redirect:
 @role_required("edit", "Export")
 def schedule() -> str | Redirect:
     """The same again, every day or week."""
-    form = ScheduleForm()
+    form = ScheduleForm().offer(current_app.config["EXPORT_S3_BUCKETS"])
     if form.validate_on_submit():
         with form_errors(form) as saved:
-            transfer.create_schedule(validated(ScheduleAttrs, fields(form)), me())
+            transfer.create_schedule(validated(ScheduleAttrs, form.values()), me(), current_app.config)
         if saved:
             flash(_("From now on this file is made by itself."))
             return redirect(url_for("exports.index"))
@@ -52,6 +63,15 @@ def unschedule(id: int) -> Redirect:
     """No more of these."""
     transfer.delete_schedule(id, me())
     flash(_("This file is no longer made by itself."))
+    return redirect(url_for("exports.index"))
+
+
+@blueprint.post("/<int:id>/send")
+@role_required("edit", "Export")
+def send(id: int) -> Redirect:
+    """Try once more to put a file where it goes."""
+    transfer.send_again(transfer.find_export(id, me()), me())
+    flash(_("The file is being sent again."))
     return redirect(url_for("exports.index"))
 
 

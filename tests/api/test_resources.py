@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from lms import classroom, courses, registrations, webhooks
+from lms import classroom, compliance, courses, registrations, webhooks
 from lms.audits import Audit
 from lms.classroom import EventAttrs
 from lms.courses import Course
@@ -14,6 +14,7 @@ from lms.keys import ApiKey
 from lms.resources import RESOURCES
 from lms.webhooks import EndpointAttrs
 from tests import factories
+from tests.compliance import world
 
 
 @pytest.fixture
@@ -27,6 +28,11 @@ def everything(author, admin, learner):
     factories.department(admin)
     factories.job_function(admin)
     webhooks.create_endpoint(EndpointAttrs(title="HR", url="https://hooks.example/"), admin)
+    of = world.qualification(admin)
+    world.requirement(admin, of)
+    compliance.exempt(factories.exemption_attrs(learner, of), admin)
+    compliance.record(factories.record_attrs(learner, of), admin)
+    world.settle()
     ids = list(db.session.scalars(select(Change.id)))
     for name in ("audits", "activities"):
         deliver(EventCenter.subscribers[name], ids)

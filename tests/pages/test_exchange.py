@@ -77,9 +77,9 @@ def test_another_organizations_import_does_not_exist(client_for, admin, stranger
     assert send(f"{place}{act}").status_code == 404
 
 
-def test_nor_do_its_keys_and_schedules(client_for, admin, stranger):
+def test_nor_do_its_keys_and_schedules(app, client_for, admin, stranger):
     key, _secret = keys.create_key(KeyAttrs(name="HR", scopes=["people:read"]), admin)
-    schedule = transfer.create_schedule(transfer.ScheduleAttrs(kind="people"), admin)
+    schedule = transfer.create_schedule(transfer.ScheduleAttrs(kind="people"), admin, app.config)
     client = client_for(stranger)
     assert client.post(f"/exchange/keys/{key.id}/revoke").status_code == 404
     assert client.post(f"/exchange/exports/schedules/{schedule.id}/delete").status_code == 404

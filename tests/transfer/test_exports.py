@@ -104,7 +104,7 @@ def test_files_are_forgotten_after_a_week(app, admin):
 
 def test_a_schedule_puts_a_file_in_its_folder_once_and_waits_for_the_next_day(app, admin, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "EXPORT_FOLDER", tmp_path / "out")
-    schedule = transfer.create_schedule(ScheduleAttrs(kind="people", every="daily", hour=5), admin)
+    schedule = transfer.create_schedule(ScheduleAttrs(kind="people", every="daily", hour=5), admin, app.config)
     assert schedule.next_at > utcnow()
     schedule.next_at = datetime(2026, 1, 1, 4, tzinfo=UTC)
     db.session.commit()

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, quoted_name
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.compliance.periods import Period
@@ -18,10 +18,15 @@ class Qualification(Owned, Stamped, db.Model):
     """What a person may hold. Periods are kept as people say them, such as "12 months"; empty is none."""
 
     __tablename__ = "qualifications"
-    __table_args__ = (UniqueConstraint("organization_id", "title"),)
+    __table_args__ = (
+        UniqueConstraint("organization_id", "title"),
+        UniqueConstraint("organization_id", "external_id"),
+    )
 
     id: Mapped[intpk]
     title: Mapped[Title]
+    external_id: Mapped[str | None] = mapped_column(String(50))
+    """What another system calls it."""
     description: Mapped[str] = mapped_column(Text, default="")
     counting: Mapped[str] = mapped_column(String(20), default=FOREVER)
     """In which way the last valid day is counted; see `lms.compliance.validity`."""
@@ -29,8 +34,8 @@ class Qualification(Owned, Stamped, db.Model):
     base_on: Mapped[date | None]
     minimum: Mapped[str] = mapped_column(String(20), default="")
     season_month: Mapped[int | None]
-    window: Mapped[str] = mapped_column(String(20), default="")
-    """How long before the last valid day a renewal may begin; empty: at any time."""
+    window: Mapped[str] = mapped_column(quoted_name("window", quote=True), String(20), default="")
+    """A word of SQL, so always quoted. How long before the last valid day a renewal may begin; empty: at any time."""
     grace: Mapped[str] = mapped_column(String(20), default="")
     expiring_days: Mapped[int] = mapped_column(default=60)
     first_needed: Mapped[int] = mapped_column(default=1)

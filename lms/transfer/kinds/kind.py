@@ -112,6 +112,9 @@ class Kind:
     recall: Callable[[Select[Any]], Iterable[tuple[Hashable, int]]]
     """What the rows were about that were dealt with before a restart: tokens and row numbers. It gets a select of
     object id and row number to join with."""
+    built_on: Callable[[Sequence[Any]], set[int]] = lambda objects: set()
+    """Ids of the objects on which something was built that no foreign key tells of; they stay when the import is taken
+    back."""
 
     @property
     def by_name(self) -> dict[str, Column]:

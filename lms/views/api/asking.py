@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import request
@@ -25,7 +25,8 @@ class Asked:
         self.errors: dict[str, str] = {}
         self.resource = resource
         filters = [field.name for field in resource.fields if field.filter] if is_list else []
-        known = {*filters, *(PAGING if is_list else ("fields",))}
+        arguments = [one.name for one in resource.arguments] if is_list else []
+        known = {*filters, *arguments, *(PAGING if is_list else ("fields",))}
         for name in request.args:
             if name not in known:
                 self.errors[name] = f"There is no argument of this name; there are {', '.join(sorted(known))}."
@@ -33,7 +34,10 @@ class Asked:
         self.limit = self._limit()
         self.after = self._cursor()
         self.since = self._since()
-        self.filters = {name: self._filter(name) for name in filters if name in request.args}
+        types = {name: resource.by_name[name].type for name in filters}
+        self.filters = {name: self._value(name, types[name]) for name in filters if name in request.args}
+        types = {one.name: one.type for one in resource.arguments}
+        self.arguments = {name: self._value(name, types[name]) for name in arguments if name in request.args}
         if self.errors:
             raise Unreadable(self.errors)
 
@@ -73,8 +77,8 @@ class Asked:
             )  # fmt: skip
         return moment
 
-    def _filter(self, name: str) -> Any:
-        text, kind = request.args[name], self.resource.by_name[name].type
+    def _value(self, name: str, kind: str) -> Any:
+        text = request.args[name]
         if kind == "integer":
             digits = text.removeprefix("-")
             if digits.isascii() and digits.isdecimal() and len(digits) < 20 and abs(int(text)) <= LARGEST_ID:
@@ -84,6 +88,11 @@ class Asked:
             if text in ("true", "false"):
                 return text == "true"
             self.errors[name] = "Give true or false."
+        elif kind == "date":
+            day = as_day(text)
+            if day is None:
+                self.errors[name] = "Give a day, such as 2026-03-31."
+            return day
         elif not is_text(text):
             self.errors[name] = "This has characters that no text has."
         return text
@@ -102,6 +111,14 @@ def as_moment(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo is not None and 1900 < moment.year < 9000 else None
+
+
+def as_day(text: str) -> date | None:
+    """A day as in RFC 3339; None where it is none."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
 
 
 def is_text(text: str) -> bool:

@@ -64,7 +64,9 @@ def document() -> dict[str, Any]:
         scopes = {name: str(about) for name, (_roles, about) in SCOPES.items()}
     flow = {"tokenUrl": "/api/v1/token", "scopes": scopes}
     spec.components.security_scheme("oauth", {"type": "oauth2", "flows": {"clientCredentials": flow}})
-    attrs = {kind for one in RESOURCES.values() for kind in (one.attrs, one.changes) if kind is not None}
+    attrs = {
+        kind for one in RESOURCES.values() for kind in (one.attrs, one.changes, *one.asks.values()) if kind is not None
+    }
     _add_attrs(spec, sorted(attrs, key=lambda kind: kind.__name__))
     for resource in RESOURCES.values():
         _Operations(resource).add_to(spec)
@@ -162,6 +164,7 @@ class _Operations:
             for field in self.resource.fields
             if field.filter
         ]
+        filters += [schemas.argument(one.name, schemas.TYPES[one.type], one.about) for one in self.resource.arguments]
         since = [schemas.SINCE] if "updated_at" in self.resource.by_name else []
         good = answer("A page", schemas.list_of(self.name), ("Link",))
         return self.operation(
@@ -212,10 +215,14 @@ class _Operations:
 
     def action(self, name: str) -> Node:
         """Do something with one."""
-        return self.operation(
+        kind = self.resource.asks.get(name)
+        also = () if kind is None else (413, 415)
+        node = self.operation(
             name, f"{name.capitalize()} one {self.resource.one}", "write", [schemas.ID, schemas.IDEMPOTENCY],
-            {"200": answer("Done", self.ref, ("ETag",)), **refusals(400, 404, 409, 422, *ALWAYS)},
+            {"200": answer("Done", self.ref, ("ETag",)), **refusals(400, 404, 409, 422, *also, *ALWAYS)},
         )  # fmt: skip
+        asked = {} if kind is None else {"requestBody": _body({"$ref": f"#/components/schemas/{kind.__name__}"})}
+        return node | asked
 
 
 def _bounds(kind: str) -> Node:

@@ -12,7 +12,7 @@ from lms.attrs import validated
 from lms.db import db, find, transaction
 from lms.errors import Invalid
 from lms.policy import authorize
-from lms.resources import RESOURCES, Resource, shown
+from lms.resources import RESOURCES, Resource
 from lms.views.api.asking import Asked, body, check_match, cursor_after, etag, request_hash
 from lms.views.api.auth import need
 from lms.views.api.problems import Problem
@@ -48,20 +48,23 @@ class Endpoints:
             blueprint.add_url_rule(f"/{name}/<int:id>/{action}", f"{name}-{action}", view, methods=["POST"])
 
     def index(self) -> Response:
-        """A page of the list; one statement."""
+        """A page of the list; one statement, and those that derived fields take."""
         actor = need(self.read)
         authorize(actor, *self.resource.view)
         asked = Asked(self.resource)
         id_column = self.resource.id_column
         statement = self.resource.select(actor, asked.fields).add_columns(id_column.label("_id"))
         for name, value in asked.filters.items():
-            statement = statement.where(self.resource.by_name[name].column == value)
+            field = self.resource.by_name[name]
+            statement = statement.where(field.narrow(value) if field.narrow else field.column == value)
+        for argument in self.resource.arguments:
+            statement = statement.where(*argument.narrow(actor, asked.arguments.get(argument.name)))
         if asked.after is not None:
             statement = statement.where(id_column > asked.after)
         if asked.since is not None:
             statement = statement.where(self.resource.by_name["updated_at"].column >= asked.since)
         rows = db.session.execute(statement.limit(asked.limit + 1)).all()
-        data = [{key: value for key, value in shown(row).items() if key != "_id"} for row in rows[: asked.limit]]
+        data = self.resource.shown(rows[: asked.limit], actor, asked.fields)
         further = None
         if len(rows) > asked.limit:
             arguments: dict[str, Any] = request.args.to_dict() | {
@@ -106,7 +109,9 @@ class Endpoints:
         assert kind is not None
         with refusing_what_does_not_fit(), transaction():
             row = self.locked(actor, id)
-            present = {name: getattr(row, name) for name in kind.model_fields}
+            present = self.resource.present(row) if self.resource.present else {
+                name: getattr(row, name) for name in kind.model_fields
+            }  # fmt: skip
             assert self.resource.update is not None
             self.resource.update(row, validated(kind, {**present, **sent}), actor)
             full = self.representation(actor, id)
@@ -125,11 +130,13 @@ class Endpoints:
         """The view of one thing that can be done with it."""
 
         def view(id: int) -> Response:
-            actor = need(self.write)
+            actor, kind = need(self.write), self.resource.asks.get(name)
+            sent = body() if kind is not None else {}
 
             def act() -> Answer:
                 row = find(self.resource.model, id, actor.organization_id)
-                self.resource.actions[name](row, actor)
+                told = [] if kind is None else [validated(kind, sent)]
+                self.resource.actions[name](row, *told, actor)
                 full = self.representation(actor, id)
                 return full, 200, {"ETag": f'"{etag(full)}"'}
 
@@ -150,7 +157,8 @@ class Endpoints:
         find(self.resource.model, id, actor.organization_id)
         db.session.flush()
         statement = self.resource.select(actor).where(self.resource.id_column == id)
-        return shown(db.session.execute(statement).one())
+        [shown] = self.resource.shown(db.session.execute(statement).all(), actor)
+        return shown
 
 
 class refusing_what_does_not_fit:  # noqa: N801 - a block

@@ -10,9 +10,12 @@ TYPES: dict[str, Node] = {
     "string": {"type": "string"},
     "integer": {"type": "integer"},
     "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
     "date-time": {"type": "string", "format": "date-time"},
     "object": {"type": "object"},
     "list": {"type": "array", "items": {"type": "string"}},
+    "ids": {"type": "array", "items": {"type": "integer"}},
+    "objects": {"type": "array", "items": {"type": "object"}},
 }
 
 PROBLEM: Node = {

@@ -73,6 +73,7 @@ class QualificationForm(FlaskForm):
     """A qualification: what it is called, how it is obtained, how long it is valid."""
 
     title = StringField(_("Title"), [DataRequired(FILL_IN)])
+    external_id = StringField(_("Id in another system"))
     description = TextAreaField(_("Description"))
     first_courses = RowsField(_("Obtained by completing"))
     first_needed = IntegerField(_("How many of them (0: all)"), [InputRequired(FILL_IN)], default=1)
