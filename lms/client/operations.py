@@ -14,6 +14,12 @@ RESOURCES: dict[str, tuple[str, ...]] = {
     "enrollments": (*READ, "create", "delete"),
     "results": (*READ, "create"),
     "registrations": (*READ, "create", "cancel"),
+    "qualifications": (*WRITE, "archive", "unarchive"),
+    "requirements": (*READ, "create", "change", "withdraw"),
+    "exemptions": READ,
+    "holdings": (*READ, "create", "revoke", "reinstate", "suspend", "resume", "change-expiry"),
+    "evidence": (*READ, "accept", "refuse"),
+    "compliance": READ,
     "webhook-endpoints": WRITE,
     "audits": READ,
     "activities": READ,
@@ -21,7 +27,7 @@ RESOURCES: dict[str, tuple[str, ...]] = {
 }
 """By resource: what can be done with it, as the document names its operations (`list-people`)."""
 
-KINDS = ("people", "departments", "courses", "enrollments", "results")
+KINDS = ("people", "departments", "courses", "enrollments", "results", "qualifications")
 """What can be in a file that is imported."""
 
 FORMATS = ("csv", "jsonl")
