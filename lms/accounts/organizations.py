@@ -116,7 +116,7 @@ def _check_department(department: Department, attrs: DepartmentAttrs) -> None:
         select(Department.id).where(
             Department.organization_id == organization_id,
             same_place,
-            func.lower(Department.name) == attrs.name.lower(),
+            func.lower(Department.name) == func.lower(attrs.name),
             Department.id != (department.id or 0),
         )
     )
@@ -169,7 +169,7 @@ def _check_job_function(job_function: JobFunction, attrs: JobFunctionAttrs) -> N
     taken = db.session.scalar(
         select(JobFunction.id).where(
             JobFunction.organization_id == job_function.organization_id,
-            func.lower(JobFunction.name) == attrs.name.lower(),
+            func.lower(JobFunction.name) == func.lower(attrs.name),
             JobFunction.id != (job_function.id or 0),
         )
     )

@@ -157,7 +157,7 @@ def _check(qualification: Qualification, attrs: QualificationAttrs, organization
     others = select(Qualification.id).where(
         Qualification.organization_id == organization_id, Qualification.id != (qualification.id or 0)
     )
-    if db.session.scalar(others.where(func.lower(Qualification.title) == attrs.title.lower())):
+    if db.session.scalar(others.where(func.lower(Qualification.title) == func.lower(attrs.title))):
         raise Invalid("title", "There is a qualification of this name already.")
     if attrs.external_id and db.session.scalar(others.where(Qualification.external_id == attrs.external_id)):
         raise Invalid("external_id", "Another qualification has this already.")

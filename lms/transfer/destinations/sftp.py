@@ -93,7 +93,8 @@ def _signed_in(place: Place, config: Mapping[str, Any]) -> Iterator[paramiko.SFT
     except paramiko.AuthenticationException as error:
         raise NotTaken(f"{place.host} does not let {place.username} in: check name and password or key.") from error
     except (paramiko.SSHException, EOFError, OSError) as error:
-        raise Down(f"{place.host} does not answer as it should: {str(error) or 'the connection ended'}.") from error
+        reason = getattr(error, "strerror", None) or str(error) or "the connection ended"
+        raise Down(f"{place.host} does not answer as it should: {reason}.") from error
 
 
 def _client(transport: paramiko.Transport, place: Place) -> paramiko.SFTPClient:

@@ -12,7 +12,7 @@ from lms import webhooks
 from lms.attrs import Attrs
 from lms.keys import SCOPES
 from lms.resources import RESOURCES, Resource
-from lms.views.api import schemas, transfers
+from lms.views.api import links, schemas, transfers
 from lms.views.api.schemas import Node, answer, refusals
 
 ALWAYS = (401, 403, 405, 429, 500)
@@ -72,7 +72,9 @@ def document() -> dict[str, Any]:
         _Operations(resource).add_to(spec)
     spec.path("/token", operations={"post": _token()})
     transfers.describe(spec)
-    return spec.to_dict()
+    whole: dict[str, Any] = spec.to_dict()
+    whole["components"]["links"] = links.components()
+    return whole
 
 
 def _add_attrs(spec: APISpec, kinds: list[type[Attrs]]) -> None:
@@ -81,6 +83,7 @@ def _add_attrs(spec: APISpec, kinds: list[type[Attrs]]) -> None:
     )
     for name, node in made["$defs"].items():
         spec.components.schema(name, node)
+        spec.components.schema(f"{name}Partly", {key: value for key, value in node.items() if key != "required"})
 
 
 def _token() -> Node:
@@ -155,6 +158,10 @@ class _Operations:
             "responses": responses,
         }
 
+    def good(self, about: str, *headers: str) -> Node:
+        """An answer that shows one."""
+        return answer(about, self.ref, headers) | {"links": links.of_one(self.resource)}
+
     def index(self) -> Node:
         """The list."""
         filters = [
@@ -166,24 +173,25 @@ class _Operations:
         ]
         filters += [schemas.argument(one.name, schemas.TYPES[one.type], one.about) for one in self.resource.arguments]
         since = [schemas.SINCE] if "updated_at" in self.resource.by_name else []
-        good = answer("A page", schemas.list_of(self.name), ("Link",))
+        fields = schemas.fields_of(self.resource)
+        good = answer("A page", schemas.list_of(self.name), ("Link",)) | {"links": links.of_list(self.resource)}
         return self.operation(
-            "list", f"List {self.resource.name}", "read", [*schemas.PAGING, *since, *filters],
+            "list", f"List {self.resource.name}", "read", [*schemas.PAGING, fields, *since, *filters],
             {"200": good, **refusals(400, *ALWAYS)},
         )  # fmt: skip
 
     def show(self) -> Node:
         """One of them."""
-        good = answer(f"The {self.resource.one}", self.ref, ("ETag",))
+        good = self.good(f"The {self.resource.one}", "ETag")
         return self.operation(
-            "show", f"Show one {self.resource.one}", "read", [schemas.ID, schemas.FIELDS],
+            "show", f"Show one {self.resource.one}", "read", [schemas.ID, schemas.fields_of(self.resource)],
             {"200": good, "304": answer("You have it", None, ("ETag",)), **refusals(400, 404, *ALWAYS)},
         )  # fmt: skip
 
     def create(self) -> Node:
         """A new one."""
         assert self.resource.attrs is not None
-        good = answer("It is there", self.ref, ("ETag", "Location"))
+        good = self.good("It is there", "ETag", "Location")
         return {
             **self.operation(
                 "create", f"Make one {self.resource.one}", "write", [schemas.IDEMPOTENCY],
@@ -196,12 +204,11 @@ class _Operations:
         """Change one."""
         kind = self.resource.changes or self.resource.attrs
         assert kind is not None
-        partly = {"allOf": [{"type": "object"}], "description": f"The fields of {kind.__name__} that change"}
+        partly = {"$ref": f"#/components/schemas/{kind.__name__}Partly"}
         return {
             **self.operation(
                 "change", f"Change one {self.resource.one}", "write", [schemas.ID, schemas.IF_MATCH],
-                {"200": answer("Changed", self.ref, ("ETag",)),
-                 **refusals(400, 404, 409, 412, 413, 415, 422, 428, *ALWAYS)},
+                {"200": self.good("Changed", "ETag"), **refusals(400, 404, 409, 412, 413, 415, 422, 428, *ALWAYS)},
             ),
             "requestBody": _body(partly),
         }  # fmt: skip

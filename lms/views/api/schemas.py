@@ -127,12 +127,18 @@ IDEMPOTENCY = argument(
     "Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "For a day, a repeat with the same key gets the first answer and does nothing", "header",
 )  # fmt: skip
-FIELDS = argument("fields", {"type": "string"}, "Only these fields, with commas in between")
 PAGING = (
     argument("cursor", {"type": "string"}, "Where the page begins, from `next` of the page before"),
     argument("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "How many"),
-    FIELDS,
 )
+
+
+def fields_of(resource: Resource) -> Node:
+    """The argument that asks for less than all of it."""
+    names = {"type": "array", "items": {"enum": list(resource.by_name)}, "uniqueItems": True}
+    return argument("fields", names, "Only these fields, with commas in between") | {"style": "form", "explode": False}
+
+
 SINCE = argument(
     "updated_since", {"type": "string", "format": "date-time"}, "Only what changed at or after this moment"
 )

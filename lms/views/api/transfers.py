@@ -11,7 +11,7 @@ from lms.attrs import validated
 from lms.errors import NotFound
 from lms.resources import RESOURCES, in_json
 from lms.transfer import KINDS, OUTCOMES, Export, ExportAttrs, Import
-from lms.views.api import schemas
+from lms.views.api import links, schemas
 from lms.views.api.asking import body
 from lms.views.api.auth import need
 from lms.views.api.problems import Unreadable
@@ -201,7 +201,8 @@ def describe(spec: APISpec) -> None:
                     "Send a file: CSV, XLSX or JSON Lines",
                     [kind, argument("name", text, "The file's name")],
                     {
-                        "201": answer("It is kept, and its columns are matched", ref[0], ("Location",)),
+                        "201": answer("It is kept, and its columns are matched", ref[0], ("Location",))
+                        | {"links": links.of_job(links.OF_IMPORT)},
                         **refusals(400, 413, 422),
                     },
                 ),
@@ -264,7 +265,11 @@ def describe(spec: APISpec) -> None:
                     "export",
                     "Have a file made",
                     [],
-                    {"201": answer("It is being made", ref[1], ("Location",)), **refusals(400, 413, 415, 422)},
+                    {
+                        "201": answer("It is being made", ref[1], ("Location",))
+                        | {"links": links.of_job(links.OF_EXPORT)},
+                        **refusals(400, 413, 415, 422),
+                    },
                 ),
                 "requestBody": {"required": True, "content": {"application/json": {"schema": attrs}}},
             }
