@@ -38,7 +38,9 @@ PAGES = (
     "/courses/1/rules/new", "/admin/mails/", "/admin/mails/1", "/admin/mails/stopped", "/admin/mailings/",
     "/admin/mail-templates/", "/admin/mail-templates/enrolled/en",
     "/exchange/imports/", "/exchange/imports/new", "/exchange/exports/", "/exchange/exports/schedules/new",
-    "/exchange/keys/", "/exchange/keys/new", "/api/v1/docs",
+    "/exchange/keys/", "/exchange/keys/new", "/api/v1/docs", "/exchange/webhooks/", "/exchange/webhooks/new",
+    "/exchange/webhooks/1", "/exchange/webhooks/1/secret", "/exchange/xapi/", "/exchange/xapi/incoming",
+    "/exchange/oneroster/", "/settings/sign-in", "/settings/groups", "/settings/groups/new", "/sign-in",
     "/settings/sign-in", "/settings/groups", "/settings/groups/new",
 )  # fmt: skip
 
