@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Collection
 
 from sqlalchemy import func, select
 
@@ -131,6 +132,16 @@ def job_functions(organization_id: int) -> list[JobFunction]:
             select(JobFunction).where(JobFunction.organization_id == organization_id).order_by(JobFunction.name)
         )
     )
+
+
+def names_of(
+    model: type[Department] | type[JobFunction], organization_id: int, ids: Collection[int]
+) -> dict[int, str]:
+    """The names of departments or job functions by their ids; one statement."""
+    rows = db.session.execute(
+        select(model.id, model.name).where(model.organization_id == organization_id, model.id.in_(ids))
+    )
+    return {id: name for id, name in rows}
 
 
 def create_job_function(attrs: JobFunctionAttrs, actor: User) -> JobFunction:

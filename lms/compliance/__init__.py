@@ -80,7 +80,7 @@ from lms.compliance.requirements import (
     update_requirement,
     withdraw_requirement,
 )
-from lms.compliance.standing import Count, Matrix, expiring, statuses_of, summary, team_matrix, trend
+from lms.compliance.standing import Count, Matrix, expiring, statuses_of, summary, team_matrix, trend, worst
 from lms.compliance.timeline import (
     COMPLIANT,
     EXEMPT,
@@ -190,5 +190,6 @@ __all__ = [
     "what_is_wrong",
     "withdraw_requirement",
     "withdraw_sign_off",
+    "worst",
     "zone_of",
 ]

@@ -1,17 +1,28 @@
 """How people stand: one person, a team as a matrix, the organization in counts, who runs out soon."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import selectinload
 
 from lms.accounts import User
 from lms.compliance.models import DailyTally, Qualification, Requirement, Status, Tally
 from lms.compliance.sweeps import below
 from lms.compliance.tallies import ALL
-from lms.compliance.timeline import COMPLIANT, EXPIRING, NON_COMPLIANT, ORGANIZATION
+from lms.compliance.timeline import (
+    COMPLIANT,
+    EXEMPT,
+    EXPIRED,
+    EXPIRING,
+    IN_GRACE,
+    MISSING,
+    NON_COMPLIANT,
+    ORGANIZATION,
+    STATES,
+)
 from lms.db import db
 from lms.paging import Page, paginate
 from lms.policy import authorize
@@ -98,12 +109,20 @@ class Count:
     number: int
 
 
-def summary(organization_id: int, by: str = ORGANIZATION, *, each_qualification: bool = False) -> list[Count]:
-    """Counts of today by organization, department (each one itself) or job function; one statement on the tallies."""
+def summary(
+    organization_id: int, by: str = ORGANIZATION, *, each_qualification: bool = False,
+    of: tuple[Collection[int], Collection[int]] | None = None,
+) -> list[Count]:  # fmt: skip
+    """Counts of today by organization, department (each one itself) or job function; one statement on the tallies.
+
+    `of` are the departments or job functions, and the qualifications, to which it is limited.
+    """
     qualification = Tally.qualification_id if each_qualification else literal(ALL)
     statement = select(Tally.target_id, qualification, Tally.state, func.sum(Tally.number)).where(
         Tally.organization_id == organization_id, Tally.kind == by, Tally.number > 0
     )
+    if of is not None:
+        statement = statement.where(Tally.target_id.in_(of[0]), Tally.qualification_id.in_(of[1]))
     columns = [Tally.target_id, Tally.state]
     if each_qualification:
         columns.append(Tally.qualification_id)
@@ -113,6 +132,25 @@ def summary(organization_id: int, by: str = ORGANIZATION, *, each_qualification:
         statement = statement.where(Tally.qualification_id == ALL)
     rows = db.session.execute(statement.group_by(*columns).order_by(*columns))
     return [Count(target_id, id, state, int(number)) for target_id, id, state, number in rows]
+
+
+def worst(organization_id: int, by: str, limit: int) -> tuple[dict[int, Counter[str]], int]:
+    """Departments or job functions of which something is asked, those with the least in order first: at most `limit`
+    with their counts by state, and how many there are. One statement on the tallies."""
+    counts = {state: func.sum(case((Tally.state == state, Tally.number), else_=0)) for state in STATES}
+    bad = counts[EXPIRED] + counts[MISSING]
+    asked = bad + counts[COMPLIANT] + counts[EXPIRING] + counts[IN_GRACE]
+    share = case((asked > 0, bad * 1.0 / asked), else_=-1)
+    rows = db.session.execute(
+        select(Tally.target_id, func.count().over(), *(counts[state].label(state) for state in STATES))
+        .where(Tally.organization_id == organization_id, Tally.kind == by, Tally.qualification_id == ALL)
+        .group_by(Tally.target_id)
+        .having(asked + counts[EXEMPT] > 0)
+        .order_by(share.desc(), bad.desc(), Tally.target_id)
+        .limit(limit)
+    ).all()
+    found = {row[0]: Counter({state: int(n) for state, n in zip(STATES, row[2:], strict=True) if n}) for row in rows}
+    return found, rows[0][1] if rows else 0
 
 
 def trend(

@@ -2,21 +2,22 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from lms import accounts, compliance
-from lms.accounts import User
+from lms.accounts import Department, JobFunction, User
 from lms.compliance import COMPLIANT, EXEMPT, EXPIRED, EXPIRING, IN_GRACE, MISSING, STATES
 from lms.compliance.timeline import DEPARTMENT, JOB_FUNCTION
 from lms.policy import authorize
-from lms.proof.team import tree_of
 
 ASKED = (COMPLIANT, EXPIRING, IN_GRACE, EXPIRED, MISSING)
 """States of what is required of somebody who is not exempt."""
 MAY_WORK = (COMPLIANT, EXPIRING, IN_GRACE)
 SPANS = (30, 90, 365)
 """Days that the trend can show."""
+LISTED = 200
+"""Departments and job functions in the tables; the worst of them."""
 SHOWN = 25
 """Rows of the heat map; the worst of them."""
 LEVELS = (50, 75, 90, 100)
@@ -72,46 +73,58 @@ class Overview:
     heat: Sequence[tuple[Figures, Sequence[Figures]]]
     """Departments, the worst first, with their figures for each of `qualifications`."""
     trend: Sequence[Day]
-    hidden: int = field(default=0)
-    """Departments that the heat map leaves out."""
+    hidden: int = 0
+    """Listed departments that the heat map leaves out."""
+    unlisted_departments: int = 0
+    """Departments that do better than those that are listed."""
+    unlisted_job_functions: int = 0
 
 
-def overview(actor: User, days: int = 90) -> Overview:
-    """Today's figures and the trend of the last `days` days; seven statements, whatever the number of people."""
+def overview(actor: User, days: int = 90, listed: int = LISTED) -> Overview:
+    """Today's figures and the trend of the last `days` days; eight statements, whatever the number of people.
+
+    At most `listed` departments and job functions, the worst of them.
+    """
     authorize(actor, "view", "Status")
     organization_id = actor.organization_id
-    places = {row.id: row.name for row, _depth, _none in tree_of(organization_id)}
-    jobs = {row.id: row.name for row in accounts.job_functions(organization_id)}
     titles = {row.id: row.title for row in compliance.qualifications(organization_id)}
-    fields = compliance.summary(organization_id, DEPARTMENT, each_qualification=True)
-    by_place: dict[int, Counter[str]] = defaultdict(Counter)
     by_title: dict[int, Counter[str]] = defaultdict(Counter)
-    by_field: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
-    for row in fields:
-        by_place[row.target_id][row.state] += row.number
+    for row in compliance.summary(organization_id, each_qualification=True):
         by_title[row.qualification_id][row.state] += row.number
-        by_field[row.target_id, row.qualification_id][row.state] += row.number
-    by_job: dict[int, Counter[str]] = defaultdict(Counter)
-    for row in compliance.summary(organization_id, JOB_FUNCTION):
-        by_job[row.target_id][row.state] += row.number
     total: Counter[str] = Counter()
     for counts in by_title.values():
         total.update(counts)
-    departments = _worst_first(_named(by_place, places))
     qualifications = _worst_first(Figures(titles[id], id, counts) for id, counts in by_title.items() if id in titles)
-    heat = [
-        (place, [Figures(place.name, title.id, by_field.get((place.id, title.id), {}), title.name)
-                 for title in qualifications])
-        for place in departments[:SHOWN]
-    ]  # fmt: skip
+    departments, places = _parts(organization_id, DEPARTMENT, Department, listed)
+    job_functions, jobs = _parts(organization_id, JOB_FUNCTION, JobFunction, listed)
     return Overview(
-        Figures("", 0, total), departments, _worst_first(_named(by_job, jobs)), qualifications, heat,
-        _trend(organization_id, days, total), max(0, len(departments) - SHOWN),
+        Figures("", 0, total), departments, job_functions, qualifications,
+        _heat(organization_id, departments[:SHOWN], qualifications), _trend(organization_id, days, total),
+        max(0, len(departments) - SHOWN), max(0, places - listed), max(0, jobs - listed),
     )  # fmt: skip
 
 
-def _named(counts: Mapping[int, Counter[str]], names: Mapping[int, str]) -> Iterable[Figures]:
-    return (Figures(names.get(id, ""), id, found) for id, found in counts.items())
+def _parts(
+    organization_id: int, kind: str, model: type[Department] | type[JobFunction], listed: int
+) -> tuple[list[Figures], int]:
+    """The worst departments or job functions, and how many there are of which something is asked."""
+    counts, number = compliance.worst(organization_id, kind, listed)
+    names = accounts.names_of(model, organization_id, counts)
+    return _worst_first(Figures(names.get(id, ""), id, found) for id, found in counts.items()), number
+
+
+def _heat(
+    organization_id: int, departments: Sequence[Figures], qualifications: Sequence[Figures]
+) -> Sequence[tuple[Figures, Sequence[Figures]]]:
+    of = [place.id for place in departments], [title.id for title in qualifications]
+    fields: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
+    for row in compliance.summary(organization_id, DEPARTMENT, each_qualification=True, of=of):
+        fields[row.target_id, row.qualification_id][row.state] += row.number
+    return [
+        (place, [Figures(place.name, title.id, fields.get((place.id, title.id), {}), title.name)
+                 for title in qualifications])
+        for place in departments
+    ]  # fmt: skip
 
 
 def _worst_first(rows: Iterable[Figures]) -> list[Figures]:

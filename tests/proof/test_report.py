@@ -9,7 +9,7 @@ import openpyxl
 import pypdfium2
 import pytest
 
-from lms import accounts, compliance
+from lms import accounts, compliance, proof
 from lms.accounts import DepartmentAttrs
 from lms.compliance import daily
 from lms.errors import Conflict
@@ -54,6 +54,24 @@ def test_the_dashboard_counts_and_puts_what_is_worst_first(client_for, admin, or
     assert re.search(r'heat-0[^>]*>0%', heat)
     assert re.search(r'heat-4[^>]*>100%', heat)
     assert 'data-chart="trend"' in page.text
+
+
+def test_of_very_many_departments_the_worst_are_listed_and_the_statements_stay_as_many(
+    client_for, admin, organization, nurse, stands, statements
+):
+    client = client_for(admin)
+    client.get("/compliance/")
+    counts = []
+    for name in ("Kitchen", "Laundry"):
+        department = accounts.create_department(DepartmentAttrs(name=name), admin)
+        world.move(factories.user(organization, f"{name} Colleague"), admin, department_id=department.id)
+        world.settle()
+        statements.clear()
+        client.get("/compliance/")
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+    found = proof.overview(admin, listed=1)
+    assert ([row.name for row in found.departments], found.unlisted_departments) == (["Kitchen"], 2)
 
 
 def test_the_trend_shows_the_days_that_were_counted(client_for, admin, organization, stands):
