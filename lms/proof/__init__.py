@@ -5,7 +5,6 @@ from typing import Any
 
 from lms.proof.overview import SPANS, Figures, Overview, overview, states_in_order
 from lms.proof.report import MOST_ON_PAPER, Criteria, CriteriaAttrs, Line, check_size, criteria, figures, lines
-from lms.proof.sheets import MOST_IN_XLSX, as_csv, as_xlsx
 from lms.proof.standing import Past, Standing, history_of, standing_of, standings_of
 from lms.proof.team import check_looks_after, chosen_place, places_of, tree_of
 from lms.proof.wording import WORST_FIRST, state_words
@@ -41,8 +40,12 @@ __all__ = [
 ]
 
 
+ON_DEMAND = {"as_pdf": "paper", "MOST_IN_XLSX": "sheets", "as_csv": "sheets", "as_xlsx": "sheets"}
+"""What needs libraries of 30 and 9 MB: they are loaded in the process that first makes a report as a file."""
+
+
 def __getattr__(name: str) -> Any:
-    """`as_pdf`, whose library takes 30 MB: it is loaded in the process that first makes a report on paper."""
-    if name == "as_pdf":
-        return import_module("lms.proof.paper").as_pdf
+    """Something of `ON_DEMAND`."""
+    if name in ON_DEMAND:
+        return getattr(import_module(f"lms.proof.{ON_DEMAND[name]}"), name)
     raise AttributeError(name)

@@ -1,5 +1,7 @@
 """SCIM 2.0 (RFC 7643, 7644): a directory keeps the people and groups of an organization up to date."""
 
-from lms.scim.service import SERVICE, answer
+from scim2_server.requests import ScimRequest
 
-__all__ = ["SERVICE", "answer"]
+from lms.scim.service import answer
+
+__all__ = ["ScimRequest", "answer"]

@@ -3,12 +3,13 @@
 from typing import Any
 
 from pydantic_core import to_json
-from scim2_models import Resource, ResourceType
+from scim2_models import Resource, ResourceType, SCIMException
 from scim2_server.handler import ScimHandler
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 from scim2_server.service import ScimService
 
+from lms.db import db
 from lms.scim.resources import PROVIDER
 from lms.scim.storage import Storage
 
@@ -60,6 +61,10 @@ SERVICE = Service(PROVIDER)
 
 
 def answer(request: ScimRequest, actor: Any) -> ScimResponse:
-    """What is answered to somebody who was let in; raises SCIMException for what is refused."""
+    """What is answered to somebody who was let in, refusals of the protocol included."""
     writes = request.method != "GET" and not request.path.endswith("/.search")
-    return ScimHandler(SERVICE, Storage(actor, writes=writes)).handle(request)
+    try:
+        return ScimHandler(SERVICE, Storage(actor, writes=writes)).handle(request)
+    except SCIMException as error:
+        db.session.rollback()
+        return SERVICE.error_response(error)

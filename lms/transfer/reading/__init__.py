@@ -1,11 +1,11 @@
 """Reading: which format a file has, and its rows one by one, in little memory whatever its size."""
 
+from importlib import import_module
 from pathlib import Path
 
 from lms.transfer.reading.csvs import Csv
 from lms.transfer.reading.jsonl import JsonLines
 from lms.transfer.reading.rows import Cell, Row, Source, Unusable
-from lms.transfer.reading.sheets import Xlsx
 
 __all__ = ["Cell", "Row", "Source", "Unusable", "recognized", "reopened"]
 
@@ -23,7 +23,7 @@ def recognized(path: Path) -> Source:
         if start.startswith(mark):
             raise Unusable(f"This is {what}. Choose a CSV, XLSX or JSON Lines file.")
     if start.startswith(b"PK"):
-        return Xlsx(path)
+        return _workbook(path)
     if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
         return JsonLines(path)
     return Csv(path)
@@ -32,5 +32,11 @@ def recognized(path: Path) -> Source:
 def reopened(path: Path, format: str, encoding: str, delimiter: str, sheet: str) -> Source:
     """The file as it was recognized before, or as somebody has corrected it."""
     if format == "xlsx":
-        return Xlsx(path, sheet)
+        return _workbook(path, sheet)
     return JsonLines(path, encoding) if format == "jsonl" else Csv(path, encoding, delimiter)
+
+
+def _workbook(path: Path, sheet: str = "") -> Source:
+    """Its library takes 9 MB: only a process that reads a workbook has it."""
+    workbook: Source = import_module("lms.transfer.reading.sheets").Xlsx(path, sheet)
+    return workbook
