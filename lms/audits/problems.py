@@ -30,7 +30,7 @@ WORDS = {
     HEAD_GONE: "Entry %(number)s was exported, but the chain ends at %(other)s: its end was cut off, or turned back.",
     HEAD_REMOVED: "Entry %(number)s cannot be compared: entries up to %(other)s were removed by retention.",
 }
-"""By kind. (Tags of `gettext` on the page, English in commands.)"""
+"""By kind; translated on the page."""
 
 MOST = 200
 """Problems kept one by one; the others are counted."""

@@ -97,17 +97,19 @@ def _seal_chunk(organization_id: int, grace: timedelta, size: int) -> int:
         ripe = _ripe(_waiting(organization_id, size), now, grace)
         good = [(row, audit) for row in ripe if (audit := values_of(row)) and is_proven(row, audit, chain)]
         if good:
-            session.execute(insert(AuditSeal), _entries(chain, [audit for _, audit in good], now))
+            entries = _entries(chain, [audit for _, audit in good], now)
             chain.sign()
+            session.execute(insert(AuditSeal), entries)
             session.execute(delete(AuditStamp).where(AuditStamp.change_id.in_([row.change_id for row, _ in good])))
         if refused := {row.change_id for row in ripe}.difference(row.change_id for row, _ in good):
             log.error("audits are not what was written, and are not sealed", changes=sorted(refused)[:20])
             session.execute(update(AuditStamp).where(AuditStamp.change_id.in_(refused)).values(refused_at=now))
         elif not good and chain.adopts_up_to and not ripe:
             _end_adoption(chain)
+        end = chain.number, chain.hash
     if good:
         # Where log lines go to another machine, this is one more place that knows how long the chain was.
-        log.info("audits sealed", organization=organization_id, number=chain.number, hash=chain.hash, count=len(good))
+        log.info("audits sealed", organization=organization_id, number=end[0], hash=end[1], count=len(good))
     return len(ripe)
 
 

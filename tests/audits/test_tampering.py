@@ -8,11 +8,18 @@ from lms.db import db
 from tests.audits.chains import behind, change_of, database, found, more, sealed, written
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
-def kind(request, tmp_path):
-    """A database of its own."""
-    with database(request.param, tmp_path):
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
+def place(request, tmp_path_factory):
+    """A database of its own, for all tests of this file."""
+    with database(request.param, tmp_path_factory.mktemp("chain")):
         yield request.param
+
+
+@pytest.fixture
+def kind(place):
+    """The same, emptied afterwards."""
+    yield place
+    behind("DELETE FROM deliveries", "DELETE FROM changes", "DELETE FROM organizations")
 
 
 def columns(table: str, *without: str) -> str:
@@ -43,6 +50,13 @@ def test_every_field_of_an_audit_is_covered(kind):
         assert found(owner) == [], name
 
 
+def forged(owner) -> str:
+    """SQL that makes an audit which looks like that of entry 3."""
+    names = columns("audits", "id", "change_id")
+    source = f"FROM audits WHERE change_id = {change_of(owner, 3)}"
+    return f"INSERT INTO audits (id, change_id, {names}) SELECT 9001, 9000, {names} {source}"
+
+
 def read(statement: str):
     with db.engine.connect() as connection:
         return connection.execute(text(statement)).scalars().all()
@@ -56,7 +70,8 @@ def restore(name: str, value, change_id: int) -> None:
             connection.execute(audits.Audit.__table__.update().where(
                 audits.Audit.change_id == change_id).values({column: value}))  # fmt: skip
         else:
-            connection.execute(text(f"UPDATE audits SET {name} = :value WHERE change_id = {change_id}"), {"value": value})
+            statement = text(f"UPDATE audits SET {name} = :value WHERE change_id = {change_id}")
+            connection.execute(statement, {"value": value})
 
 
 def test_a_deleted_row_is_named(kind):
@@ -116,8 +131,7 @@ def test_swapped_entries_are_named(kind, other):
 @pytest.mark.parametrize("sealing", [False, True])
 def test_an_inserted_row_is_named_and_never_sealed(kind, sealing):
     owner = sealed()
-    names = columns("audits", "id", "change_id")
-    behind(f"INSERT INTO audits (id, change_id, {names}) SELECT 9001, 9000, {names} FROM audits WHERE id = 3")
+    behind(forged(owner))
     if sealing:
         audits.seal(0)
     assert found(owner) == ["The audit of change 9000 was inserted: it is in no chain, and was not written by the LMS."]
@@ -126,9 +140,8 @@ def test_an_inserted_row_is_named_and_never_sealed(kind, sealing):
 @pytest.mark.parametrize("stamp", ["NULL", "'00ff'"])
 def test_a_row_inserted_with_a_stamp_is_named_and_never_sealed(kind, stamp):
     owner = sealed()
-    names = columns("audits", "id", "change_id")
     behind(
-        f"INSERT INTO audits (id, change_id, {names}) SELECT 9001, 9000, {names} FROM audits WHERE id = 3",
+        forged(owner),
         "INSERT INTO audit_stamps (change_id, organization_id, occurred_at, stamp) "
         f"SELECT change_id, organization_id, occurred_at, {stamp} FROM audits WHERE id = 9001",
     )
@@ -139,10 +152,11 @@ def test_a_row_inserted_with_a_stamp_is_named_and_never_sealed(kind, stamp):
 
 def test_a_row_inserted_with_an_entry_beyond_the_end_is_named(kind):
     owner = sealed()
-    names, rest = columns("audits", "id", "change_id"), columns("audit_seals", "number", "change_id")
+    rest = columns("audit_seals", "number", "change_id")
     behind(
-        f"INSERT INTO audits (id, change_id, {names}) SELECT 9001, 9000, {names} FROM audits WHERE id = 3",
-        f"INSERT INTO audit_seals (number, change_id, {rest}) SELECT 13, 9000, {rest} FROM audit_seals WHERE number = 3",
+        forged(owner),
+        f"INSERT INTO audit_seals (number, change_id, {rest}) SELECT 13, 9000, {rest} FROM audit_seals "
+        "WHERE number = 3",
     )
     assert found(owner) == ["Entries from 13 to 13 lie beyond the signed end of the chain: they were inserted."]
 
@@ -187,7 +201,8 @@ def test_only_an_exported_head_shows_that_a_whole_state_was_turned_back(kind):
     truncate_thoroughly()
     behind("DELETE FROM audit_chains", "INSERT INTO audit_chains SELECT * FROM kept", "DROP TABLE kept")
     assert found(owner, earlier) == []
-    assert found(owner, later) == ["Entry 12 was exported, but the chain ends at 9: its end was cut off, or turned back."]
+    turned_back = "Entry 12 was exported, but the chain ends at 9: its end was cut off, or turned back."
+    assert found(owner, later) == [turned_back]
     more(owner, 3, "again")
     assert found(owner) == []
     assert found(owner, later) == ["Entry 12 is not the one that was exported: the history up to it was rewritten."]
