@@ -88,8 +88,15 @@ def verify(
         report.add(Problem(kinds.BEYOND, number=(now.number if now else 0) + 1, other=last))
     for problem in strays.found(organization_id, now):
         report.add(problem)
+    report.problems.sort(key=_order)
     report.seconds = time.perf_counter() - began
     return report
+
+
+def _order(problem: Problem) -> tuple[bool, bool, int]:
+    """What is wrong with the end first, then by entry, then what is in no entry."""
+    is_of_end = problem.kind in (kinds.NO_CHAIN, kinds.FORGED_CHAIN)
+    return not is_of_end, problem.number is None, problem.number or 0
 
 
 def _last_number(organization_id: int) -> int:

@@ -89,7 +89,7 @@ def more(owner: Organization, number: int, name: str = "Office") -> None:
     for one in range(number):
         factories.department(admin_of(owner), f"{name} {one}")
     record()
-    assert audits.seal(0) == number
+    assert audits.seal(0) >= number
 
 
 def admin_of(owner: Organization) -> User:

@@ -11,7 +11,7 @@ from lms.db import db, utcnow
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.events import Change
 from lms.tasks import audits as tasks
-from lms.tasks.celery import make_celery
+from lms.tasks.celery import ContextTask, LmsCelery
 from tests import factories
 from tests.audits.chains import admin_of, behind, found, more, record, sealed, written
 
@@ -108,10 +108,11 @@ def test_only_administrators_place_and_lift_holds_and_only_their_own(app, admin,
         audits.set_plan(PlanAttrs(every="daily"), admin)
 
 
-@pytest.fixture
-def mail_heads(app):
+@pytest.fixture(scope="module")
+def mail_heads(installation_app):
     """The task as a worker has it."""
-    celery = make_celery(app)
+    celery = LmsCelery("chain", task_cls=ContextTask, set_as_current=False)
+    celery.flask = installation_app
     tasks.register(celery)
     return celery.tasks["lms.audits.heads"]
 
