@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from lms.audits import problems as kinds
 from lms.audits.chain import AuditChain, AuditSeal, AuditStamp
@@ -25,7 +25,7 @@ def found(organization_id: int, chain: AuditChain | None) -> Iterator[Problem]:
     for change_id in db.session.scalars(inserted.order_by(Audit.id).limit(MOST)).all():
         yield Problem(kinds.INSERTED, change_id=change_id)
     yield from _unproven(organization_id, chain)
-    yield from _lost(organization_id, chain)
+    yield from _lost(organization_id)
 
 
 def _unproven(organization_id: int, chain: AuditChain | None) -> Iterator[Problem]:
@@ -48,8 +48,11 @@ def _unproven(organization_id: int, chain: AuditChain | None) -> Iterator[Proble
         after = rows[-1][0]
 
 
-def _lost(organization_id: int, chain: AuditChain | None) -> Iterator[Problem]:
+def _lost(organization_id: int) -> Iterator[Problem]:
     """Changes whose audit was written, says the ledger for as long as it is kept, and of which nothing is left."""
+    removed_before = (
+        select(AuditChain.removed_before).where(AuditChain.organization_id == organization_id).scalar_subquery()
+    )
     lost = (
         select(Change.id)
         .join(Delivery, (Delivery.change_id == Change.id) & (Delivery.subscriber == "audits"))
@@ -59,9 +62,8 @@ def _lost(organization_id: int, chain: AuditChain | None) -> Iterator[Problem]:
             ~exists().where(Audit.change_id == Change.id),
             ~exists().where(AuditSeal.change_id == Change.id),
             ~exists().where(AuditStamp.change_id == Change.id),
+            or_(removed_before.is_(None), Change.created_at >= removed_before),
         )
     )
-    if chain is not None and chain.removed_before is not None:
-        lost = lost.where(Change.created_at >= chain.removed_before)
     for change_id in db.session.scalars(lost.order_by(Change.id).limit(MOST)).all():
         yield Problem(kinds.LOST, change_id=change_id)

@@ -21,7 +21,7 @@ TYPES = (
     "Course", "Subject", "Enrollment", "Result", "Content", "ContentPage", "ContentVersion", "Attempt", "Event",
     "User", "Department", "JobFunction", "Organization", "Delivery", "Session", "SessionInstructor", "Room",
     "EventTemplate", "EventFile", "Registration", "Attendance", "CalendarFeed", "ApiKey", "Import", "Export",
-    "LrsConnection", "LrsActivity", "RosterImport",
+    "LrsConnection", "LrsActivity", "RosterImport", "AuditChain", "AuditPlan", "AuditHold", "AuditVerification",
 )  # fmt: skip
 FILTERS = ("q", "action", "type", "since", "until", "request")
 """Arguments of the address that choose what is listed, and what is exported."""
