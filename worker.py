@@ -3,6 +3,7 @@
 from lms import create_app
 from lms.tasks import (
     attempts,
+    audits,
     compliance,
     lrs,
     mail,
@@ -17,5 +18,7 @@ from lms.tasks import (
 from lms.tasks.celery import make_celery
 
 app = make_celery(create_app())
-for tasks in (subscribers, relay, mail, retention, attempts, compliance, reminders, rules, transfers, lrs, webhooks):
+for tasks in (
+    subscribers, relay, mail, retention, attempts, audits, compliance, reminders, rules, transfers, lrs, webhooks,
+):  # fmt: skip
     tasks.register(app)

@@ -7,6 +7,7 @@ from flask import Flask
 
 from lms import (
     analytics,
+    audits,
     broker,
     commands,
     config,
@@ -40,6 +41,7 @@ def create_app(**settings: Any) -> Flask:
     packages.configure(app.config)
     notifications.configure(app.config)
     webhooks.configure(app.config)
+    audits.configure(app.config)
     EventCenter.relay_after = timedelta(seconds=app.config["RELAY_AFTER"])
     EventCenter.publish = staticmethod(broker.publish)
     if app.config["BROKER_URL"]:

@@ -112,6 +112,9 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "RELAY_AFTER": float(environ.get("RELAY_AFTER", "30")),
         "KEEP_CHANGES": float(environ.get("KEEP_CHANGES", "90")),
         "WORKER_SILENCE": float(environ.get("WORKER_SILENCE", "120")),
+        # Audits: the key that signs them (SECRET_KEY where none is set), and how long an earlier change's may be late
+        "AUDIT_KEY": environ.get("AUDIT_KEY", ""),
+        "AUDIT_GRACE": float(environ.get("AUDIT_GRACE", "60")),
         # Mail
         "MAIL_SERVER": environ.get("MAIL_SERVER", "127.0.0.1"),
         "MAIL_PORT": int(environ.get("MAIL_PORT", "1025")),

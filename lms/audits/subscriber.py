@@ -5,7 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import insert, select
 
 from lms.accounts import names
+from lms.audits.chain import AuditStamp
 from lms.audits.models import Audit
+from lms.audits.rows import stamped
 from lms.classroom import Event
 from lms.compliance import Qualification
 from lms.courses import Course
@@ -22,7 +24,7 @@ NAMED_AFTER: dict[str, type[Course] | type[Event] | type[Qualification]] = {
 
 @EventCenter.subscriber("audits", batch=True)
 def record(changes: Sequence[Change]) -> None:
-    """Who, what, when, before and after; five statements at most for any number of changes."""
+    """Who, what, when, before and after; six statements at most for any number of changes."""
     people = names(
         {id for change in changes for id in (change.actor_id, change.state.get("user_id")) if id is not None}
     )
@@ -50,6 +52,11 @@ def record(changes: Sequence[Change]) -> None:
         for change in changes
     ]
     db.session.execute(insert(Audit), rows)
+    stamps = [
+        {name: row[name] for name in ("change_id", "organization_id", "occurred_at")} | {"stamp": stamped(row)}
+        for row in rows
+    ]
+    db.session.execute(insert(AuditStamp), stamps)
 
 
 def _titles(model: type[Course] | type[Event] | type[Qualification], ids: Collection[int]) -> dict[int, str]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from lms.accounts import User
+from lms.audits.chain import AuditStamp
 from lms.audits.models import Audit
 from lms.db import db
 from lms.origin import BULK
@@ -61,3 +62,9 @@ def export(
     authorize(actor, "view", "Audit")
     statement = _filtered(actor.organization_id, q, action, object_type, since, until, request)
     yield from db.session.scalars(statement.order_by(Audit.change_id).execution_options(yield_per=500))
+
+
+def waiting_count(organization_id: int) -> int:
+    """How many audits wait to be sealed; one statement."""
+    mine = (AuditStamp.organization_id == organization_id, AuditStamp.refused_at.is_(None))
+    return db.session.scalar(select(func.count()).select_from(AuditStamp).where(*mine)) or 0

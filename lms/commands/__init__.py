@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from lms.commands import changes, compliance, demo, mail, oneroster, shell, users
+from lms.commands import audits, changes, compliance, demo, mail, oneroster, shell, users
 
 
 def register(app: Flask) -> None:
     """Add every group, and what `flask shell` has at hand."""
     app.cli.add_command(changes.group)
+    app.cli.add_command(audits.group)
     app.cli.add_command(users.group)
     app.cli.add_command(demo.group)
     app.cli.add_command(compliance.group)

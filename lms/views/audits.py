@@ -23,6 +23,7 @@ TYPES = (
     "EventTemplate", "EventFile", "Registration", "Attendance", "CalendarFeed", "ApiKey", "Import", "Export",
     "LrsConnection", "LrsActivity", "RosterImport", "WebhookEndpoint",
     "IdentityProvider", "Identity", "Group", "GroupMember", "DirectoryPerson",
+    "AuditChain", "AuditPlan", "AuditHold", "AuditVerification",
 )  # fmt: skip
 FILTERS = ("q", "action", "type", "since", "until", "request")
 """Arguments of the address that choose what is listed, and what is exported."""
