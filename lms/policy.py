@@ -109,6 +109,12 @@ def may(actor: Person, action: str, obj: Any) -> bool:
     return (is_self and SELF in allowed) or any(actor.has_role(role) for role in allowed if role != SELF)
 
 
+def is_possible(actor: Person, action: str, kind: str, *, own: bool = True) -> bool:
+    """Whether there may be an object of this kind to which `actor` may do `action`: by role, or, with `own`, their own."""
+    allowed = RULES[kind][action]
+    return (own and SELF in allowed) or any(actor.has_role(role) for role in allowed if role != SELF)
+
+
 def authorize(actor: Person, action: str, obj: Any) -> None:
     """Raise NotFound if `obj` belongs to another organization, NotAllowed if the actor's roles do not suffice."""
     if may(actor, action, obj):

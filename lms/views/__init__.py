@@ -32,6 +32,7 @@ from lms.views import (
     exemptions,
     exports,
     frame,
+    gate,
     health,
     holdings,
     home,
@@ -156,6 +157,7 @@ def register(app: Flask) -> None:
     api.register(app)
     app.jinja_env.globals["embed_address"] = embed_address
     app.before_request(remember_origin)
+    gate.register(app)
     app.teardown_request(forget_origin)
     app.after_request(protect)
 
