@@ -110,7 +110,7 @@ def may(actor: Person, action: str, obj: Any) -> bool:
 
 
 def is_possible(actor: Person, action: str, kind: str, *, own: bool = True) -> bool:
-    """Whether there may be an object of this kind to which `actor` may do `action`: by role, or, with `own`, their own."""
+    """Whether there may be an object of this kind to which `actor` may do `action`: by role or, with `own`, as theirs."""
     allowed = RULES[kind][action]
     return (own and SELF in allowed) or any(actor.has_role(role) for role in allowed if role != SELF)
 

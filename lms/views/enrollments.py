@@ -8,6 +8,7 @@ from werkzeug import Response
 from lms import accounts, courses, results
 from lms.courses import Enrollment, Subject
 from lms.db import find
+from lms.errors import NotFound
 from lms.policy import authorize
 from lms.views.access import chosen_id, list_arguments, login_required, me
 
@@ -73,7 +74,7 @@ def enroll_self(course_id: int) -> Response:
 @login_required
 def unenroll(course_id: int, id: int) -> Response:
     """Take somebody out."""
-    courses.unenroll(find(Enrollment, id, me().organization_id), me())
+    courses.unenroll(_enrollment(course_id, id), me())
     flash(_("This person is no longer enrolled."))
     return redirect(url_for("enrollments.index", course_id=course_id))
 
@@ -82,7 +83,14 @@ def unenroll(course_id: int, id: int) -> Response:
 @login_required
 def attended(course_id: int, id: int, subject_id: int) -> Response:
     """Confirm that somebody attended the event of a subject."""
-    organization_id = me().organization_id
-    results.confirm_attendance(find(Enrollment, id, organization_id), find(Subject, subject_id, organization_id), me())
+    subject = find(Subject, subject_id, me().organization_id)
+    results.confirm_attendance(_enrollment(course_id, id), subject, me())
     flash(_("Attendance is confirmed."))
     return redirect(url_for("enrollments.index", course_id=course_id))
+
+
+def _enrollment(course_id: int, id: int) -> Enrollment:
+    row = find(Enrollment, id, me().organization_id)
+    if row.course_id != course_id:
+        raise NotFound("There is no such enrollment in this course.")
+    return row

@@ -56,7 +56,7 @@ def check() -> Any:
     if rule is None or (request.method == "OPTIONS" and rule.provide_automatic_options):
         return None
     method = "GET" if request.method == "HEAD" else request.method
-    found = _needs(current_app._get_current_object()).get((rule.endpoint, method))  # type: ignore[attr-defined]
+    found = declared(current_app._get_current_object()).get((rule.endpoint, method))  # type: ignore[attr-defined]
     if found is None:
         raise NotAllowed("This page does not say who may see it, so nobody may.")
     if found.public or found.scope:
@@ -68,7 +68,8 @@ def check() -> Any:
 
 
 @cache
-def _needs(app: Flask) -> dict[tuple[str, str], Need]:
+def declared(app: Flask) -> dict[tuple[str, str], Need]:
+    """What is needed, by endpoint and method; looked up before each request."""
     return {(endpoint, method): need for endpoint, method, need in needs(app) if need is not None}
 
 
@@ -76,11 +77,11 @@ def needs(app: Flask) -> Iterator[tuple[str, str, Need | None]]:
     """Every endpoint and method with what it needs; None where nothing is declared, which is a mistake."""
     listed = _listed()
     for endpoint, methods in sorted(_methods(app).items()):
-        declared: Permission | None = getattr(app.view_functions[endpoint], "needs", None)
+        marked: Permission | None = getattr(app.view_functions[endpoint], "needs", None)
         for method in methods:
             need = listed.get(f"{method} {endpoint}")
-            if need is None and declared is not None:
-                need = Need((declared,), by_role=True)
+            if need is None and marked is not None:
+                need = Need((marked,), by_role=True)
             if need is None and endpoint in SCOPE_OF:
                 need = Need(scope=SCOPE_OF[endpoint])
             yield endpoint, method, need or listed.get(endpoint)

@@ -5,7 +5,7 @@ is shown to nobody. `GET` or `POST` in front of a page means that method only.
 """
 
 PERMISSIONS: dict[str, str] = {
-    "view Course": "courses.index courses.show enrollments.enroll_self",
+    "view Course": "courses.index courses.show",
     "edit Course": (
         "courses.new courses.edit courses.activity courses.publish courses.archive courses.reopen courses.delete "
         "subjects.new subjects.new_event subjects.edit subjects.order subjects.delete"
@@ -25,7 +25,7 @@ PERMISSIONS: dict[str, str] = {
         "bank_files.take_over bank_files.export bank_files.export_file bank_questions.new"
     ),
     "edit Question": "bank_questions.edit bank_questions.duplicate bank_questions.delete",
-    "view Event": "events.show agenda.open_events attachments.show registrations.me_too",
+    "view Event": "events.show agenda.open_events attachments.show",
     "edit Event": (
         "events.index events.new events.edit events.again events.cancel events.delete events.save_template "
         "sessions.new sessions.edit sessions.cancel attachments.add attachments.delete attendance.sheet "
@@ -45,7 +45,6 @@ PERMISSIONS: dict[str, str] = {
     "learn Attempt": "learning.answer learning.place",
     "view User": "people.show",
     "edit User": "people.edit people.invite_again people.deactivate people.activate",
-    "edit_profile User": "profile.edit",
     "view Certificate": "GET certificates.show certificates.pdf certificates.badge",
     "revoke Certificate": "POST certificates.show",
     "view Requirement": "qualifications.show",
@@ -57,7 +56,7 @@ PERMISSIONS: dict[str, str] = {
     "view Status": "team.show",
     "create ReminderLetter": "team.remind",
 }
-"""Pages by what one must be allowed to do (`lms.policy`); where it is about one object, that object is looked at too."""
+"""Pages by what one must be allowed to do (`lms.policy`); where it is about an object, it is looked at too."""
 
 OWN: dict[str, str] = {
     "home.index": "what one has to do, and what happened in the organization",
@@ -67,6 +66,8 @@ OWN: dict[str, str] = {
     "attendance.check_in": "one's own presence, with the code that was scanned",
     "attendance.checked_in": "one's own presence, with the code that was scanned",
     "learning.index": "one's own courses",
+    "enrollments.enroll_self": "one's own enrollment, where the course allows it",
+    "registrations.me_too": "one's own place",
     "my_qualifications.index": "one's own qualifications",
     "my_qualifications.show": "one's own qualifications",
     "my_qualifications.start": "one's own renewal",
@@ -78,6 +79,7 @@ OWN: dict[str, str] = {
     "notifications.read_all": "one's own notes",
     "notifications.preferences": "one's own wishes",
     "notifications.times": "one's own wishes",
+    "profile.edit": "one's own profile",
     "security.change_password": "one's own password",
     "security.verify": "one's own password, once more",
 }
