@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from lms.commands import changes, compliance, demo, mail, oneroster, shell, users
+from lms.commands import changes, compliance, demo, mail, oneroster, rights, shell, users
 
 
 def register(app: Flask) -> None:
@@ -13,4 +13,5 @@ def register(app: Flask) -> None:
     app.cli.add_command(compliance.group)
     app.cli.add_command(mail.group)
     app.cli.add_command(oneroster.group)
+    app.cli.add_command(rights.command)
     app.shell_context_processor(shell.at_hand)
