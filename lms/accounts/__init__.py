@@ -2,7 +2,7 @@
 
 from lms.accounts.attrs import DepartmentAttrs, JobFunctionAttrs, OrganizationAttrs, ProfileAttrs, UserAttrs
 from lms.accounts.bulk import change_users, create_users
-from lms.accounts.models import Department, JobFunction, Organization, User
+from lms.accounts.models import Department, JobFunction, Organization, User, departments_below
 from lms.accounts.organizations import (
     create_department,
     create_job_function,
@@ -15,7 +15,7 @@ from lms.accounts.organizations import (
     update_job_function,
     update_organization,
 )
-from lms.accounts.teams import departments_below, is_in_team, managers_of, team_of
+from lms.accounts.teams import is_in_team, managers_of, seen_by, team_of
 from lms.accounts.users import (
     activate_user,
     create_user,
@@ -58,6 +58,7 @@ __all__ = [
     "managers_of",
     "names",
     "password_changed",
+    "seen_by",
     "team_of",
     "update_department",
     "update_job_function",

@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from lms.policy import ROLES, RULES, SELF
+from lms.policy import ROLES, RULES, SELF, TEAM
 from lms.views import gate
 from lms.views.gate import Need
 
@@ -20,7 +20,7 @@ def table() -> str:
     """The table in Markdown: a row for each permission, scope or other condition."""
     found: dict[Need, dict[str, list[str]]] = {}
     number = 0
-    for endpoint, method, need in gate.needs(current_app._get_current_object()):  # type: ignore[attr-defined]
+    for endpoint, _method, need in gate.needs(current_app._get_current_object()):  # type: ignore[attr-defined]
         if need is not None:
             number += 1
             area, _dot, name = endpoint.partition(".")
@@ -59,5 +59,7 @@ def _mark(need: Need, role: str) -> str:
         return "own" if need.own else "yes"
     if any(role in RULES[kind][action] for action, kind in need.any_of):
         return "yes"
+    if role == "manager" and any(TEAM in RULES[kind][action] for action, kind in need.any_of):
+        return "team"
     is_own = not need.by_role and any(SELF in RULES[kind][action] for action, kind in need.any_of)
     return "own" if is_own else "–" if need.any_of else ""

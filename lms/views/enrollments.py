@@ -22,7 +22,8 @@ def index(course_id: int) -> str:
     course = courses.find_course(course_id, me())
     authorize(me(), "enroll", course)
     q, sort, number, size = list_arguments("name")
-    page = courses.enrollments_page(course, q, sort, number, size, state=request.args.get("state", ""))
+    page = courses.enrollments_page(course, q, sort, number, size, state=request.args.get("state", ""),
+                                    among=accounts.seen_by(me(), "view", "Enrollment"))  # fmt: skip
     return render_template(
         "courses/people.html",
         course=course,
@@ -49,7 +50,7 @@ def enroll(course_id: int) -> str | Response:
     q, sort, number, _size = list_arguments("name")
     page = accounts.users_page(
         me().organization_id, q, sort, number, 100, department_id=chosen_id("department"),
-        job_function_id=chosen_id("job_function"), state="enabled",
+        job_function_id=chosen_id("job_function"), state="enabled", among=accounts.seen_by(me(), "enroll", "Course"),
     )  # fmt: skip
     return render_template(
         "courses/enroll.html",

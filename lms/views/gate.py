@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from flask import Flask, current_app, request
+from werkzeug.routing import Rule
 
 from lms.errors import NotAllowed
 from lms.policy import RULES, Person, is_possible
@@ -53,7 +54,7 @@ def check() -> Any:
     A page that declares nothing is shown to nobody. Keys are looked at by the API (`lms.views.api.auth`).
     """
     rule = request.url_rule
-    if rule is None or (request.method == "OPTIONS" and rule.provide_automatic_options):
+    if rule is None or (request.method == "OPTIONS" and _is_answered_by_flask(rule)):
         return None
     method = "GET" if request.method == "HEAD" else request.method
     found = declared(current_app._get_current_object()).get((rule.endpoint, method))  # type: ignore[attr-defined]
@@ -87,10 +88,15 @@ def needs(app: Flask) -> Iterator[tuple[str, str, Need | None]]:
             yield endpoint, method, need or listed.get(endpoint)
 
 
+def _is_answered_by_flask(rule: Rule) -> bool:
+    """Whether OPTIONS never comes to the view; Flask notes that on its rules, which Werkzeug's type does not know."""
+    return bool(getattr(rule, "provide_automatic_options", False))
+
+
 def _methods(app: Flask) -> dict[str, list[str]]:
     found: dict[str, set[str]] = {}
     for rule in app.url_map.iter_rules():
-        asked = set(rule.methods or ()) - {"HEAD"} - ({"OPTIONS"} if rule.provide_automatic_options else set())
+        asked = set(rule.methods or ()) - {"HEAD"} - ({"OPTIONS"} if _is_answered_by_flask(rule) else set())
         found.setdefault(rule.endpoint, set()).update(asked)
     return {
         endpoint: [name for name in (*METHODS, "OPTIONS") if name in methods] for endpoint, methods in found.items()

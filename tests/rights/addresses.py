@@ -35,6 +35,11 @@ BY_PAGE = {
     "webhooks.message": "webhook_messages", "webhooks.replay": "webhook_messages",
 }  # fmt: skip
 """Tables of `id` by the page or its blueprint."""
+FIELDS = BY_NAME | {
+    "department_id": "departments", "parent_id": "departments", "job_function_id": "job_functions",
+    "content_id": "contents",
+}  # fmt: skip
+"""Tables by the name of a field that is sent to the API."""
 WORDS = {
     "name": "a-file", "format": "csv", "kind": "people", "language": "en", "subscriber": "audits", "act": "",
 }  # fmt: skip

@@ -10,8 +10,9 @@ from werkzeug.routing import Rule
 
 from lms import keys
 from lms.keys import SCOPES, KeyAttrs
+from lms.resources import RESOURCES, in_json
 from lms.views import gate
-from tests.rights.addresses import NOT_GENERATED, addresses
+from tests.rights.addresses import FIELDS, NOT_GENERATED, addresses
 from tests.rights.rows import rows_of
 from tests.rights.world import World
 
@@ -26,6 +27,12 @@ def ours(app: Flask) -> World:
 def theirs(app: Flask) -> World:
     """The other one, whose rows are asked for."""
     return World("northway")
+
+
+def key_of(world: World) -> dict[str, str]:
+    """The headers of a program with a key for everything."""
+    key, secret = keys.create_key(KeyAttrs(name="Everything", scopes=list(SCOPES)), world.person)
+    return {"Authorization": f"Bearer {key.client_id}.{secret}", "If-Match": "*"}
 
 
 def with_ids(app: Flask) -> Iterator[tuple[Rule, str]]:
@@ -46,8 +53,7 @@ def asked(client: FlaskClient, method: str, address: str, headers: dict[str, str
 
 def test_another_organizations_objects_are_not_found(app, ours, theirs, sign_in_as):
     person = sign_in_as(ours.person)
-    _key, secret = keys.create_key(KeyAttrs(name="Everything", scopes=list(SCOPES)), ours.person)
-    program = {"Authorization": f"Bearer {_key.client_id}.{secret}", "If-Match": "*"}
+    program = key_of(ours)
     before, wrong, number = rows_of(theirs), [], 0
     for rule, method in with_ids(app):
         for address in addresses(rule, ours, theirs):
@@ -58,4 +64,29 @@ def test_another_organizations_objects_are_not_found(app, ours, theirs, sign_in_
                 wrong.append(f"{status} {method} {address} ({rule.endpoint})")
     assert not wrong, "\n".join(wrong)
     assert number > 250
+    assert rows_of(theirs) == before
+
+
+def test_what_is_sent_cannot_name_another_organizations_objects(app, ours, theirs):
+    """Every field of the API that is an id, in a new object and in a changed one."""
+    client, program = app.test_client(), key_of(ours)
+    before, wrong, number = rows_of(theirs), [], 0
+    for resource in RESOURCES.values():
+        kept = ours.rows[resource.model.__tablename__]
+        for attrs, method in ((resource.attrs, "POST"), (resource.changes or resource.attrs, "PATCH")):
+            operation = resource.create if method == "POST" else resource.update
+            for field in (attrs.model_fields if attrs is not None and operation is not None else ()):
+                if not field.endswith("_id") or field == "external_id":
+                    continue
+                number += 1
+                sent = {name: in_json(getattr(kept, name, None)) for name in attrs.model_fields}
+                sent |= {"email": "new@harbour.example"} if "email" in sent and method == "POST" else {}
+                sent |= {"content_id": None} if field == "event_id" and "content_id" in sent else {}
+                sent[field] = theirs.id_of(FIELDS[field])
+                where = f"/api/v1/{resource.name}" + (f"/{kept.id}" if method == "PATCH" else "")
+                answer = client.open(where, method=method, json=sent, headers=program)
+                if answer.status_code not in (404, 422) or (answer.status_code == 422 and field not in answer.text):
+                    wrong.append(f"{answer.status_code} {method} {where} {field}: {answer.text[:300]}")
+    assert not wrong, "\n".join(wrong)
+    assert number > 8
     assert rows_of(theirs) == before

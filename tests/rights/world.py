@@ -16,7 +16,7 @@ SOON = utcnow() + timedelta(days=7)
 FIRST = ("departments", "job_functions", "users")
 """Tables to begin with: others name people without a foreign key."""
 FITTING: dict[str, dict[str, Any]] = {
-    "users": {"roles": list(ROLES), "password": "x"},
+    "users": {"name": "Petra Owner", "roles": list(ROLES), "password": "x"},
     "courses": {"status": "published", "self_enrollment": True},
     "events": {"starts_at": SOON, "ends_at": SOON + timedelta(hours=2)},
     "sessions": {"starts_at": SOON, "ends_at": SOON + timedelta(hours=2), "timezone": "UTC"},
