@@ -12,13 +12,16 @@ ROLES = ("learner", "manager", "author", "instructor", "auditor", "admin")
 EVERYBODY = frozenset(ROLES)
 SELF = "self"
 """Stands for the person the object is about, whatever their roles."""
+TEAM = "team"
+"""Stands for a manager of the person the object is about; of what is about nobody, for any manager. A list shows them
+what `Person.team` selects."""
 
 RULES: dict[str, dict[str, frozenset[str]]] = {
     "Organization": {"view": EVERYBODY, "edit": frozenset({"admin"})},
     "Department": {"view": EVERYBODY, "edit": frozenset({"admin"})},
     "JobFunction": {"view": EVERYBODY, "edit": frozenset({"admin"})},
     "User": {
-        "view": frozenset({"admin", "manager", "author", "auditor", SELF}),
+        "view": frozenset({"admin", TEAM, "author", "auditor", SELF}),
         "edit": frozenset({"admin"}),
         "edit_profile": frozenset({SELF}),
     },
@@ -26,7 +29,7 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
         "view": EVERYBODY,
         "view_draft": frozenset({"author", "instructor", "auditor", "admin"}),
         "edit": frozenset({"author", "admin"}),
-        "enroll": frozenset({"author", "manager", "admin"}),
+        "enroll": frozenset({"author", TEAM, "admin"}),
     },
     "Content": {"view": EVERYBODY, "edit": frozenset({"author", "admin"})},
     "Bank": {"view": frozenset({"author", "admin"}), "edit": frozenset({"author", "admin"})},
@@ -38,11 +41,15 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
         "view": frozenset({"author", "instructor", "auditor", "admin", SELF}),
         "edit": frozenset({"author", "instructor", "admin"}),
         "own": frozenset({SELF}),
-        "team": frozenset({"manager"}),
+        "team": frozenset({TEAM}),
     },
-    "Enrollment": {"view": frozenset({"author", "manager", "auditor", "admin", SELF}), "learn": frozenset({SELF})},
+    "Enrollment": {
+        "view": frozenset({"author", TEAM, "auditor", "admin", SELF}),
+        "end": frozenset({"author", TEAM, "admin"}),
+        "learn": frozenset({SELF}),
+    },
     "Certificate": {
-        "view": frozenset({"manager", "auditor", "admin", SELF}),
+        "view": frozenset({TEAM, "auditor", "admin", SELF}),
         "revoke": frozenset({"admin"}),
     },
     "ComplianceReport": {"view": frozenset({"auditor", "admin"})},
@@ -56,18 +63,18 @@ RULES: dict[str, dict[str, frozenset[str]]] = {
         "view": frozenset({"author", "manager", "auditor", "instructor", "admin"}),
         "edit": frozenset({"admin"}),
     },
-    "Exemption": {"view": frozenset({"manager", "auditor", "admin", SELF}), "edit": frozenset({"admin"})},
+    "Exemption": {"view": frozenset({TEAM, "auditor", "admin", SELF}), "edit": frozenset({"admin"})},
     "Holding": {
-        "view": frozenset({"author", "manager", "auditor", "instructor", "admin", SELF}),
+        "view": frozenset({"author", TEAM, "auditor", "instructor", "admin", SELF}),
         "edit": frozenset({"admin"}),
     },
     "Evidence": {
-        "view": frozenset({"manager", "auditor", "instructor", "admin", SELF}),
+        "view": frozenset({TEAM, "auditor", "instructor", "admin", SELF}),
         "review": frozenset({"instructor", "admin"}),
     },
-    "SignOff": {"view": frozenset({"manager", "auditor", "admin", SELF}), "edit": frozenset({"instructor", "admin"})},
-    "Status": {"view": frozenset({"manager", "auditor", "admin", SELF})},
-    "Attempt": {"view": frozenset({"author", "manager", "auditor", "admin", SELF}), "learn": frozenset({SELF})},
+    "SignOff": {"view": frozenset({TEAM, "auditor", "admin", SELF}), "edit": frozenset({"instructor", "admin"})},
+    "Status": {"view": frozenset({TEAM, "auditor", "admin", SELF})},
+    "Attempt": {"view": frozenset({"author", TEAM, "auditor", "admin", SELF}), "learn": frozenset({SELF})},
     "Audit": {"view": frozenset({"auditor", "admin"}), "verify": frozenset({"auditor", "admin"})},
     "AuditPlan": {"edit": frozenset({"admin"})},
     "AuditHold": {"edit": frozenset({"admin"})},
@@ -100,18 +107,41 @@ class Person(Protocol):
         """Whether the person has this role."""
         ...
 
+    def looks_after(self, user_id: int) -> bool:
+        """Whether somebody is in the person's team."""
+        ...
+
 
 def may(actor: Person, action: str, obj: Any) -> bool:
     """Whether `actor` may do `action` to `obj`: a row, or the name of a type where there is no row yet."""
+    allowed = RULES[kind_of(obj)][action]
     if isinstance(obj, str):
-        kind, is_self = obj, False
-    else:
-        kind = type(obj).__name__
-        if getattr(obj, "organization_id", obj.id) != actor.organization_id:
-            return False
-        is_self = (obj.id if kind == "User" else getattr(obj, "user_id", None)) == actor.id
-    allowed = RULES[kind][action]
-    return (is_self and SELF in allowed) or any(actor.has_role(role) for role in allowed if role != SELF)
+        return _by_role(actor, allowed) or (TEAM in allowed and actor.has_role("manager"))
+    if getattr(obj, "organization_id", obj.id) != actor.organization_id:
+        return False
+    about = obj.id if kind_of(obj) == "User" else getattr(obj, "user_id", None)
+    if _by_role(actor, allowed) or (SELF in allowed and about == actor.id):
+        return True
+    return TEAM in allowed and actor.has_role("manager") and (about is None or actor.looks_after(about))
+
+
+def kind_of(obj: Any) -> str:
+    """The name of an object's type, or the name that was given."""
+    return obj if isinstance(obj, str) else type(obj).__name__
+
+
+def _by_role(actor: Person, allowed: frozenset[str]) -> bool:
+    return any(actor.has_role(role) for role in allowed if role not in (SELF, TEAM))
+
+
+def is_everybodys(actor: Person, action: str, kind: str) -> bool:
+    """Whether `actor` may do `action` to objects of this kind whoever they are about, not only to a team's."""
+    return _by_role(actor, RULES[kind][action])
+
+
+def is_possible(actor: Person, action: str, kind: str, *, own: bool = True) -> bool:
+    """Whether there may be an object of this kind to which `actor` may do `action`; with `own`, their own too."""
+    return (own and SELF in RULES[kind][action]) or may(actor, action, kind)
 
 
 def authorize(actor: Person, action: str, obj: Any) -> None:

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Copies the browser libraries of package-lock.json to lms/static/vendor, and makes the sprite of the icons we use.
+# Copies the browser libraries of package-lock.json to lms/static/vendor, what only tests use to tests/browser/vendor,
+# and makes the sprite of the icons we use.
 set -eu
 cd "$(dirname "$0")/.."
 npm ci --silent --no-audit --no-fund
@@ -15,6 +16,9 @@ sed -i '/sourceMappingURL/d' "$to"/*.css "$to"/*.js
 for package in bootstrap bootstrap-icons chart.js htmx.org quill scorm-again sortablejs swagger-ui-dist; do
     cp node_modules/$package/LICENSE* "$to/$package.LICENSE"
 done
+mkdir -p tests/browser/vendor
+cp node_modules/axe-core/axe.min.js tests/browser/vendor
+cp node_modules/axe-core/LICENSE tests/browser/vendor/axe-core.LICENSE
 {
     echo '<svg xmlns="http://www.w3.org/2000/svg">'
     while read -r name; do

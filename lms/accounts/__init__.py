@@ -2,7 +2,7 @@
 
 from lms.accounts.attrs import DepartmentAttrs, JobFunctionAttrs, OrganizationAttrs, ProfileAttrs, UserAttrs
 from lms.accounts.bulk import change_users, create_users
-from lms.accounts.models import Department, JobFunction, Organization, User
+from lms.accounts.models import Department, JobFunction, Organization, User, departments_below
 from lms.accounts.organizations import (
     create_department,
     create_job_function,
@@ -16,7 +16,7 @@ from lms.accounts.organizations import (
     update_job_function,
     update_organization,
 )
-from lms.accounts.teams import departments_below, is_in_team, managers_of, team_of
+from lms.accounts.teams import is_in_team, managers_of, seen_by, team_of
 from lms.accounts.users import (
     activate_user,
     create_user,
@@ -62,6 +62,7 @@ __all__ = [
     "names_of",
     "password_changed",
     "place_user",
+    "seen_by",
     "team_of",
     "update_department",
     "update_job_function",

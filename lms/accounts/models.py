@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from flask_security import UserMixin
-from sqlalchemy import Dialect, ForeignKey, String, TypeDecorator, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Dialect, ForeignKey, Select, String, TypeDecorator, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from lms.db import BigId, Json, Owned, Stamped, Title, db, intpk
 
@@ -116,3 +116,21 @@ class User(Owned, Stamped, UserMixin, db.Model):
     def has_role(self, role: Any) -> bool:
         """Whether the person has this role."""
         return role in self.roles
+
+    def team(self) -> Select[int]:
+        """Ids of the active people of a manager's team, without the manager; nobody for who is no manager."""
+        people = select(User.id).where(User.organization_id == self.organization_id, User.active, User.id != self.id)
+        if not self.has_role("manager") or self.department_id is None:
+            return people.where(User.id < 0)
+        return people.where(User.department_id.in_(departments_below(self.department_id)))
+
+    def looks_after(self, user_id: int) -> bool:
+        """Whether somebody is in the person's team; one statement."""
+        return db.session.scalar(self.team().where(User.id == user_id)) is not None
+
+
+def departments_below(department_id: int) -> Select[int]:
+    """Ids of a department and every department below it."""
+    tree = select(Department.id).where(Department.id == department_id).cte("tree", recursive=True)
+    child = aliased(Department)
+    return select(tree.union(select(child.id).join(tree, child.parent_id == tree.c.id)).c.id)

@@ -4,29 +4,27 @@ from sqlalchemy import Select, String, cast, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Department, User
-from lms.db import db
-
-
-def departments_below(department_id: int) -> Select[int]:
-    """Ids of a department and every department below it."""
-    tree = select(Department.id).where(Department.id == department_id).cte("tree", recursive=True)
-    child = aliased(Department)
-    return select(tree.union(select(child.id).join(tree, child.parent_id == tree.c.id)).c.id)
+from lms.policy import Person, is_everybodys
 
 
 def team_of(manager: User) -> Select[int]:
     """Ids of the active people of a manager's team, without the manager; nobody for who is no manager."""
-    people = select(User.id).where(
-        User.organization_id == manager.organization_id, User.active, User.id != manager.id
-    )
-    if not manager.has_role("manager") or manager.department_id is None:
-        return people.where(User.id < 0)
-    return people.where(User.department_id.in_(departments_below(manager.department_id)))
+    return manager.team()
 
 
 def is_in_team(user_id: int, manager: User) -> bool:
     """Whether somebody is in a manager's team; one statement."""
-    return db.session.scalar(team_of(manager).where(User.id == user_id)) is not None
+    return manager.looks_after(user_id)
+
+
+def seen_by(actor: Person, action: str, kind: str) -> Select[int] | None:
+    """Ids of the people whose objects a list shows the actor: a manager's team and the manager; None for everybody's.
+
+    For what the actor may do at all (`lms.policy`), which is for the caller to check.
+    """
+    if is_everybodys(actor, action, kind) or not isinstance(actor, User):
+        return None
+    return select(User.id).where((User.id == actor.id) | User.id.in_(actor.team()))
 
 
 def managers_of(user: User) -> Select[int]:

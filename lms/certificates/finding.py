@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from lms.accounts import User
+from lms.accounts import User, seen_by
 from lms.certificates.issuing import today
 from lms.certificates.models import EXPIRED, REVOKED, SUPERSEDED, SUSPENDED, VALID, Certificate
 from lms.certificates.numbers import normalized
@@ -29,7 +29,7 @@ def verified(typed: str) -> Certificate | None:
 def certificates_page(
     actor: User, q: str = "", sort: str = "-issued", number: int = 1, size: int = 25, *, state: str = "", kind: str = ""
 ) -> Page[Certificate]:
-    """Certificates of the organization, by person, title or number; two statements."""
+    """Certificates of the organization, or of a manager's team, by person, title or number; two statements."""
     authorize(actor, "view", "Certificate")
     statement = (
         select(Certificate)
@@ -37,6 +37,9 @@ def certificates_page(
         .where(Certificate.organization_id == actor.organization_id)
         .options(contains_eager(Certificate.user))
     )
+    seen = seen_by(actor, "view", "Certificate")
+    if seen is not None:
+        statement = statement.where(Certificate.user_id.in_(seen))
     if q:
         statement = statement.where(
             or_(

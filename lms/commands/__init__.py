@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from lms.commands import audits, changes, compliance, demo, mail, oneroster, shell, users
+from lms.commands import audits, changes, compliance, demo, mail, oneroster, rights, shell, users
 
 
 def register(app: Flask) -> None:
@@ -14,4 +14,5 @@ def register(app: Flask) -> None:
     app.cli.add_command(compliance.group)
     app.cli.add_command(mail.group)
     app.cli.add_command(oneroster.group)
+    app.cli.add_command(rights.command)
     app.shell_context_processor(shell.at_hand)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from lms import courses
@@ -181,10 +181,11 @@ SORTS = {"person": User.name, "until": Holding.valid_until, "achieved": Holding.
 
 
 def holdings_page(
-    qualification: Qualification, q: str = "", sort: str = "until", number: int = 1, size: int = 25, *, state: str = ""
-) -> Page[Holding]:
-    """What people hold of a qualification; `state` is revoked, past, all, or empty for what is valid today.
-    Three statements."""
+    qualification: Qualification, q: str = "", sort: str = "until", number: int = 1, size: int = 25, *, state: str = "",
+    among: Select[int] | None = None,
+) -> Page[Holding]:  # fmt: skip
+    """What people hold of a qualification; `state` is revoked, past, all, or empty for what is valid today; `among`
+    selects the ids of people to show. Three statements."""
     today = today_of(qualification.organization_id)
     statement = (
         select(Holding)
@@ -192,6 +193,8 @@ def holdings_page(
         .where(Holding.qualification_id == qualification.id, ~Holding.withdrawn)
         .options(contains_eager(Holding.user))
     )
+    if among is not None:
+        statement = statement.where(Holding.user_id.in_(among))
     if state == "revoked":
         statement = statement.where(Holding.revoked_on.is_not(None))
     elif state == "past":

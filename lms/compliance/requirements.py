@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import selectinload
 
 from lms.accounts import Department, JobFunction, User
@@ -271,9 +271,11 @@ EXEMPTION_SORTS = {"person": User.name, "qualification": Qualification.title, "e
 
 
 def exemptions_page(
-    organization_id: int, q: str = "", sort: str = "ends", number: int = 1, size: int = 25, *, state: str = ""
-) -> Page[Exemption]:
-    """Exemptions by person; `state` is past, else those that run or will. Four statements."""
+    organization_id: int, q: str = "", sort: str = "ends", number: int = 1, size: int = 25, *, state: str = "",
+    among: Select[int] | None = None,
+) -> Page[Exemption]:  # fmt: skip
+    """Exemptions by person; `state` is past, else those that run or will; `among` selects the ids of people to show.
+    Four statements."""
     today = today_of(organization_id)
     statement = (
         select(Exemption)
@@ -287,5 +289,7 @@ def exemptions_page(
         statement = statement.where(
             User.name.icontains(q, autoescape=True) | Qualification.title.icontains(q, autoescape=True)
         )
+    if among is not None:
+        statement = statement.where(Exemption.user_id.in_(among))
     column = EXEMPTION_SORTS.get(sort.lstrip("-"), Exemption.ends_on)
     return paginate(statement.order_by(column.desc() if sort.startswith("-") else column, Exemption.id), number, size)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, contains_eager
 
-from lms.accounts import User
+from lms.accounts import User, seen_by
 from lms.courses.models import ARCHIVED, PUBLISHED, Course, Enrollment
 from lms.db import db, snapshot, transaction, utcnow
 from lms.errors import Conflict, Invalid, NotAllowed
@@ -22,6 +22,9 @@ def enroll(course: Course, user_ids: Sequence[int], actor: User) -> list[Enrollm
     Raises Invalid if somebody is unknown, inactive or of another organization: then nobody is enrolled.
     """
     authorize(actor, "enroll", course)
+    seen = seen_by(actor, "enroll", "Course")
+    if seen is not None and set(user_ids) - set(db.session.scalars(seen)):
+        raise Invalid("user_ids", "Somebody you chose is not in your team. Reload the page and choose again.")
     return _enroll(course, user_ids, actor)
 
 
@@ -113,7 +116,7 @@ def start_round(course: Course, user_ids: Sequence[int], actor: User) -> list[En
 
 def unenroll(enrollment: Enrollment, actor: User) -> None:
     """Take somebody out of a course; raises Conflict once there are results."""
-    authorize(actor, "enroll", enrollment.course)
+    authorize(actor, "end", enrollment)
     try:
         with transaction() as session:
             EventCenter.broadcast("deleted", enrollment, actor)
@@ -144,9 +147,11 @@ SORTS = {"name": User.name, "enrolled": Enrollment.created_at, "completed": Enro
 
 
 def enrollments_page(
-    course: Course, q: str = "", sort: str = "name", number: int = 1, size: int = 25, *, state: str = ""
-) -> Page[Enrollment]:
-    """People in a course, by name or address; `state` is completed or active. Two statements."""
+    course: Course, q: str = "", sort: str = "name", number: int = 1, size: int = 25, *, state: str = "",
+    among: Select[int] | None = None,
+) -> Page[Enrollment]:  # fmt: skip
+    """People in a course, by name or address; `state` is completed or active, `among` selects the ids of those to show.
+    Two statements."""
     statement = (
         select(Enrollment)
         .join(Enrollment.user)
@@ -155,6 +160,8 @@ def enrollments_page(
     )
     if q:
         statement = statement.where(User.name.icontains(q, autoescape=True) | User.email.icontains(q, autoescape=True))
+    if among is not None:
+        statement = statement.where(Enrollment.user_id.in_(among))
     if state:
         done = Enrollment.completed_at.is_not(None)
         statement = statement.where(done if state == "completed" else ~done)

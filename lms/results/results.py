@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
 from lms import courses
@@ -170,9 +170,9 @@ SORTS = {"finished": Result.finished_at, "name": User.name, "course": Course.tit
 
 def results_page(
     organization_id: int, q: str = "", sort: str = "-finished", number: int = 1, size: int = 25, *,
-    course_id: int | None = None, user_id: int | None = None,
+    course_id: int | None = None, user_id: int | None = None, among: Select[int] | None = None,
 ) -> Page[Result]:  # fmt: skip
-    """Results, newest first unless sorted otherwise; six statements whatever their number."""
+    """Results, newest first unless sorted otherwise, of the people whose ids `among` selects; six statements."""
     statement = (
         select(Result)
         .join(Result.user)
@@ -189,5 +189,7 @@ def results_page(
         statement = statement.where(Result.course_id == course_id)
     if user_id:
         statement = statement.where(Result.user_id == user_id)
+    if among is not None:
+        statement = statement.where(Result.user_id.in_(among))
     column = SORTS.get(sort.lstrip("-"), Result.finished_at)
     return paginate(statement.order_by(column.desc() if sort.startswith("-") else column, Result.id), number, size)

@@ -33,6 +33,7 @@ from lms.views import (
     exemptions,
     exports,
     frame,
+    gate,
     health,
     holdings,
     home,
@@ -165,6 +166,7 @@ def register(app: Flask) -> None:
     scim.register(app)
     app.jinja_env.globals["embed_address"] = embed_address
     app.before_request(remember_origin)
+    gate.register(app)
     app.teardown_request(forget_origin)
     app.after_request(protect)
 

@@ -32,7 +32,10 @@ def me() -> User:
 
 
 def role_required(action: str, kind: str) -> Callable[[View], View]:
-    """Decorator: the page is for people who may do `action` to objects of this kind (`lms.policy`)."""
+    """Decorator: the page is for people who may do `action` to objects of this kind (`lms.policy`).
+
+    The view keeps it as `needs`, for `lms.views.gate`.
+    """
     assert action in RULES[kind]
 
     def decorate(view: View) -> View:
@@ -41,7 +44,9 @@ def role_required(action: str, kind: str) -> Callable[[View], View]:
             authorize(me(), action, kind)
             return view(*args, **kwargs)
 
-        return login_required(checked)
+        page = login_required(checked)
+        page.needs = (action, kind)
+        return page
 
     return decorate
 

@@ -91,10 +91,10 @@ def delete(id: int, page_id: int) -> dict[str, Any]:
 @as_json
 def order(id: int) -> dict[str, Any]:
     """Put the pages in another order."""
-    ids = sent().get("order")
+    row, ids = editable_pages(id), sent().get("order")
     if not isinstance(ids, list) or not all(isinstance(number, int) for number in ids):
         raise Invalid("order", "The order did not come through. Reload the page and try again.")
-    content.order_pages(editable_pages(id), ids, me())
+    content.order_pages(row, ids, me())
     return {"saved": True}
 
 
@@ -103,8 +103,8 @@ def order(id: int) -> dict[str, Any]:
 @as_json
 def try_question(id: int) -> dict[str, Any]:
     """Grade an answer given in the preview."""
-    data = sent()
-    return playing.try_question(editable_pages(id), str(data.get("key", "")), data.get("answer"))
+    row, data = editable_pages(id), sent()
+    return playing.try_question(row, str(data.get("key", "")), data.get("answer"))
 
 
 def _page(id: int, page_id: int) -> ContentPage:

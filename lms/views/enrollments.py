@@ -8,6 +8,7 @@ from werkzeug import Response
 from lms import accounts, courses, results
 from lms.courses import Enrollment, Subject
 from lms.db import find
+from lms.errors import NotFound
 from lms.policy import authorize
 from lms.views.access import chosen_id, list_arguments, login_required, me
 
@@ -21,7 +22,8 @@ def index(course_id: int) -> str:
     course = courses.find_course(course_id, me())
     authorize(me(), "enroll", course)
     q, sort, number, size = list_arguments("name")
-    page = courses.enrollments_page(course, q, sort, number, size, state=request.args.get("state", ""))
+    page = courses.enrollments_page(course, q, sort, number, size, state=request.args.get("state", ""),
+                                    among=accounts.seen_by(me(), "view", "Enrollment"))  # fmt: skip
     return render_template(
         "courses/people.html",
         course=course,
@@ -48,7 +50,7 @@ def enroll(course_id: int) -> str | Response:
     q, sort, number, _size = list_arguments("name")
     page = accounts.users_page(
         me().organization_id, q, sort, number, 100, department_id=chosen_id("department"),
-        job_function_id=chosen_id("job_function"), state="enabled",
+        job_function_id=chosen_id("job_function"), state="enabled", among=accounts.seen_by(me(), "enroll", "Course"),
     )  # fmt: skip
     return render_template(
         "courses/enroll.html",
@@ -73,7 +75,7 @@ def enroll_self(course_id: int) -> Response:
 @login_required
 def unenroll(course_id: int, id: int) -> Response:
     """Take somebody out."""
-    courses.unenroll(find(Enrollment, id, me().organization_id), me())
+    courses.unenroll(_enrollment(course_id, id), me())
     flash(_("This person is no longer enrolled."))
     return redirect(url_for("enrollments.index", course_id=course_id))
 
@@ -82,7 +84,14 @@ def unenroll(course_id: int, id: int) -> Response:
 @login_required
 def attended(course_id: int, id: int, subject_id: int) -> Response:
     """Confirm that somebody attended the event of a subject."""
-    organization_id = me().organization_id
-    results.confirm_attendance(find(Enrollment, id, organization_id), find(Subject, subject_id, organization_id), me())
+    subject = find(Subject, subject_id, me().organization_id)
+    results.confirm_attendance(_enrollment(course_id, id), subject, me())
     flash(_("Attendance is confirmed."))
     return redirect(url_for("enrollments.index", course_id=course_id))
+
+
+def _enrollment(course_id: int, id: int) -> Enrollment:
+    row = find(Enrollment, id, me().organization_id)
+    if row.course_id != course_id:
+        raise NotFound("There is no such enrollment in this course.")
+    return row

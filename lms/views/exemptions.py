@@ -21,7 +21,8 @@ blueprint = Blueprint("exemptions", __name__, url_prefix="/exemptions")
 def index() -> str:
     """Those that run or will, or those that are past."""
     page = compliance.exemptions_page(
-        me().organization_id, *list_arguments("ends"), state=request.args.get("state", "")
+        me().organization_id, *list_arguments("ends"), state=request.args.get("state", ""),
+        among=accounts.seen_by(me(), "view", "Exemption"),
     )
     names = accounts.names({row.approved_by_id for row in page.items})
     today = compliance.today_of(me().organization_id)

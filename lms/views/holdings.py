@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug import Response
 
-from lms import compliance
+from lms import accounts, compliance
 from lms.compliance import Holding
 from lms.compliance.wording import counted_words
 from lms.db import find
@@ -34,7 +34,8 @@ def index(id: int) -> str | Response:
             flash(error.message, "error")
     elif request.method == "POST":
         flash(_("Give a day and a reason."), "error")
-    page = compliance.holdings_page(qualification, *list_arguments("until"), state=request.args.get("state", ""))
+    page = compliance.holdings_page(qualification, *list_arguments("until"), state=request.args.get("state", ""),
+                                    among=accounts.seen_by(me(), "view", "Holding"))  # fmt: skip
     return render_template("qualifications/people.html", qualification=qualification, list=page, form=form)
 
 

@@ -107,7 +107,7 @@ def _following(enrollment: Enrollment, step: Subject) -> Subject | None:
 @as_json
 def answer(attempt_id: int) -> dict[str, Any]:
     """Keep one answer; says what is known of it by now, as data and as the question looks then."""
-    data, attempt = sent(), _attempt(attempt_id)
+    attempt, data = _attempt(attempt_id), sent()
     key, client_id = data.get("key"), data.get("client_id")
     if not isinstance(key, str) or not isinstance(client_id, str) or not 0 < len(client_id) <= 40:
         raise Invalid("body", "This cannot be read. Reload the page and try again.")
@@ -120,7 +120,7 @@ def answer(attempt_id: int) -> dict[str, Any]:
 @as_json
 def place(attempt_id: int) -> dict[str, Any]:
     """Remember where the learner is, and the time they took."""
-    data, attempt = sent(), _attempt(attempt_id)
+    attempt, data = _attempt(attempt_id), sent()
     page, seconds = data.get("page"), data.get("seconds")
     if not (isinstance(page, int) and isinstance(seconds, int)):
         raise Invalid("body", "This cannot be read. Reload the page and try again.")

@@ -39,7 +39,7 @@ def index() -> str:
     page = accounts.users_page(
         organization_id, q, sort, number, size, role=request.args.get("role", ""),
         department_id=chosen_id("department"), job_function_id=chosen_id("job_function"),
-        state=request.args.get("state", ""),
+        state=request.args.get("state", ""), among=accounts.seen_by(me(), "view", "User"),
     )  # fmt: skip
     return render_template(
         "people/index.html",

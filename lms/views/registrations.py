@@ -134,7 +134,7 @@ def let_in(event_id: int, id: int) -> str | Response:
 @login_required
 def cancel(event_id: int, id: int) -> str | Response:
     """Give up a place: one's own at once, somebody else's with a reason."""
-    row = _registration(event_id, id)
+    row = _registration(event_id, id, "edit", "own")
     form = ReasonForm()
     if form.validate_on_submit():
         with form_errors(form) as saved:
@@ -148,10 +148,10 @@ def cancel(event_id: int, id: int) -> str | Response:
     )  # fmt: skip
 
 
-def _registration(event_id: int, id: int) -> Registration:
+def _registration(event_id: int, id: int, *actions: str) -> Registration:
     """The registration, for the person, their manager and planners; for others there is none."""
     row = find(Registration, id, me().organization_id)
-    allowed = may(me(), "view", row) or accounts.is_in_team(row.user_id, me())
+    allowed = any(may(me(), action, row) for action in actions or ("view",)) or accounts.is_in_team(row.user_id, me())
     if row.event_id != event_id or not allowed:
         raise NotFound("There is no such registration, or it was deleted.")
     return row

@@ -14,6 +14,8 @@ blueprint = Blueprint("search", __name__, url_prefix="/search")
 def index() -> str:
     """Up to 25 of each."""
     q = request.args.get("q", "").strip()[:200]
-    people = accounts.users_page(me().organization_id, q).items if q and may(me(), "view", "User") else []
+    among = accounts.seen_by(me(), "view", "User")
+    is_for_people = bool(q) and may(me(), "view", "User")
+    people = accounts.users_page(me().organization_id, q, among=among).items if is_for_people else []
     found = courses.courses_page(me(), q).items if q else []
     return render_template("search/index.html", q=q, courses=found, people=people)

@@ -8,7 +8,7 @@ from lms import classroom, content, courses
 from lms.attrs import validated
 from lms.courses import Course, Subject, SubjectAttrs
 from lms.db import find
-from lms.errors import Invalid
+from lms.errors import Invalid, NotFound
 from lms.policy import authorize
 from lms.views.access import fields, form_errors, login_required, me
 from lms.views.forms.classroom import EventForm, event_attrs, first_session, offer_places
@@ -51,7 +51,7 @@ def new_event(course_id: int) -> str | Response:
 @login_required
 def edit(course_id: int, id: int) -> str | Response:
     """Change a subject."""
-    subject = find(Subject, id, me().organization_id)
+    subject = _subject(course_id, id)
     form = _offer(SubjectForm(obj=subject))
     if form.validate_on_submit():
         with form_errors(form) as saved:
@@ -92,7 +92,7 @@ def numbers(text: str) -> list[int]:
 @login_required
 def delete(course_id: int, id: int) -> Response:
     """Take a subject out."""
-    courses.delete_subject(find(Subject, id, me().organization_id), me())
+    courses.delete_subject(_subject(course_id, id), me())
     flash(_("The subject is taken out. Its content or event is still there."))
     return redirect(url_for("courses.show", id=course_id))
 
@@ -101,6 +101,13 @@ def _course(id: int) -> Course:
     course = courses.find_course(id, me())
     authorize(me(), "edit", course)
     return course
+
+
+def _subject(course_id: int, id: int) -> Subject:
+    subject = find(Subject, id, me().organization_id)
+    if subject.course_id != _course(course_id).id:
+        raise NotFound("There is no such subject in this course.")
+    return subject
 
 
 def _offer(form: SubjectForm) -> SubjectForm:

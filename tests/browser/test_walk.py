@@ -40,8 +40,8 @@ PAGES = (
     "/exchange/imports/", "/exchange/imports/new", "/exchange/exports/", "/exchange/exports/schedules/new",
     "/exchange/keys/", "/exchange/keys/new", "/api/v1/docs", "/exchange/webhooks/", "/exchange/webhooks/new",
     "/exchange/webhooks/1", "/exchange/webhooks/1/secret", "/exchange/xapi/", "/exchange/xapi/incoming",
-    "/exchange/oneroster/", "/settings/sign-in", "/settings/groups", "/settings/groups/new", "/sign-in", "/audits/chain",
-    "/settings/sign-in", "/settings/groups", "/settings/groups/new",
+    "/exchange/oneroster/", "/settings/sign-in", "/settings/groups", "/settings/groups/new", "/sign-in",
+    "/audits/chain",
 )  # fmt: skip
 
 

@@ -1,4 +1,5 @@
 // What each kind of block looks like while it is written. Every change goes into the block and to `changed`.
+import { describe } from "./editor.js";
 import { mountEditor } from "./question-editor.js";
 import { h, icon, labelled, line, newId, select } from "./question-editor-fields.js";
 import { upload } from "./upload.js";
@@ -41,7 +42,8 @@ function richText(label, block, context) {
       modules: { toolbar: [[{ header: [2, 3, false] }], ["bold", "italic", "link"], [{ list: "ordered" }, { list: "bullet" }], ["blockquote", "clean"]] },
     });
     editor.setContents(editor.clipboard.convert({ html: block.html }), "silent");
-    for (const [name, value] of [["aria-labelledby", id], ["role", "textbox"], ["aria-multiline", "true"]]) editor.root.setAttribute(name, value);
+    editor.root.setAttribute("aria-labelledby", id);
+    describe(editor, context.words.textStyle);
     editor.on("text-change", () => {
       block.html = editor.getText().trim() ? editor.getSemanticHTML().replaceAll("&nbsp;", " ") : "";
       context.changed();

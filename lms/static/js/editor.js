@@ -13,6 +13,13 @@ export function startEditors() {
   document.head.append(script);
 }
 
+// What Quill leaves out for those who do not see it: that the box is for text, and what the list of its toolbar is.
+export function describe(editor, styleLabel) {
+  editor.root.setAttribute("role", "textbox");
+  editor.root.setAttribute("aria-multiline", "true");
+  editor.getModule("toolbar").container.querySelector(".ql-picker-label")?.setAttribute("aria-label", styleLabel);
+}
+
 function makeEditor(area) {
   const box = document.createElement("div");
   area.before(box);
@@ -23,6 +30,7 @@ function makeEditor(area) {
   // Not dangerouslyPasteHTML(text): it would take the focus.
   editor.setContents(editor.clipboard.convert({ html: area.value }), "silent");
   editor.root.setAttribute("aria-label", document.querySelector(`label[for="${area.id}"]`)?.textContent.trim() ?? "");
+  describe(editor, area.dataset.styleLabel);
   area.hidden = true;
   editor.on("text-change", () => { area.value = editor.getText().trim() ? editor.getSemanticHTML() : ""; });
 }

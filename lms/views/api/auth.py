@@ -13,6 +13,9 @@ from lms.views.api.problems import Problem
 TOKEN_SECONDS = 900
 OPEN = {"api.token", "api.openapi", "api.asyncapi", "api.docs"}
 """Endpoints that ask for no key."""
+SCOPE_OF: dict[str, str] = {}
+"""What a key must be made for, by endpoint; filled where the addresses are given. An endpoint that is not here, nor in
+OPEN, answers nobody."""
 
 blueprint = Blueprint("api_token", __name__)
 
@@ -28,7 +31,10 @@ def caller() -> KeyActor:
 
 
 def let_in() -> None:
-    """Before each request: find out who calls, and count it; raises Problem 401 or 429."""
+    """Before each request: find out who calls, count it, and see what the key is made for.
+
+    Raises Problem 401, 429 or 403.
+    """
     if request.endpoint in OPEN or request.endpoint is None:
         return
     actor = bearer()
@@ -40,6 +46,9 @@ def let_in() -> None:
         )  # fmt: skip
     limits.spend(str(actor.id), current_app.config["API_RATE"])
     g.api_caller = actor
+    if request.endpoint not in SCOPE_OF:
+        raise Problem(403, "This operation does not say what a key must be made for, so none is.")
+    need(SCOPE_OF[request.endpoint])
 
 
 def need(scope: str) -> KeyActor:

@@ -14,7 +14,7 @@ from lms.errors import Invalid
 from lms.policy import authorize
 from lms.resources import RESOURCES, Resource
 from lms.views.api.asking import Asked, body, check_match, cursor_after, etag, request_hash
-from lms.views.api.auth import need
+from lms.views.api.auth import SCOPE_OF, need
 from lms.views.api.problems import Problem
 
 Answer = tuple[dict[str, Any] | None, int, dict[str, str]]
@@ -33,7 +33,9 @@ class Endpoints:
 
         def rule(address: str, method: str, view: Callable[..., Any]) -> None:
             # OPTIONS and the answer to a method there is not are Flask's, from the rules of one address.
-            blueprint.add_url_rule(address, f"{name}-{view.__name__}-{address.count('/')}", view, methods=[method])
+            endpoint = f"{name}-{view.__name__}-{address.count('/')}"
+            blueprint.add_url_rule(address, endpoint, view, methods=[method])
+            SCOPE_OF[f"api.{endpoint}"] = self.read if method == "GET" else self.write
 
         rule(f"/{name}", "GET", self.index)
         rule(f"/{name}/<int:id>", "GET", self.show)
@@ -46,6 +48,7 @@ class Endpoints:
         for action in resource.actions:
             view = self.action_of(action)
             blueprint.add_url_rule(f"/{name}/<int:id>/{action}", f"{name}-{action}", view, methods=["POST"])
+            SCOPE_OF[f"api.{name}-{action}"] = self.write
 
     def index(self) -> Response:
         """A page of the list; one statement, and those that derived fields take."""

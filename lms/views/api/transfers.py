@@ -13,7 +13,7 @@ from lms.resources import RESOURCES, in_json
 from lms.transfer import KINDS, OUTCOMES, Export, ExportAttrs, Import
 from lms.views.api import links, schemas
 from lms.views.api.asking import body
-from lms.views.api.auth import need
+from lms.views.api.auth import SCOPE_OF, need
 from lms.views.api.problems import Unreadable
 from lms.views.api.schemas import Node, answer, argument, refusals
 
@@ -68,6 +68,7 @@ def register(blueprint: Blueprint) -> None:
         ("/exports/<int:id>/file", "exports-file", export_file, "GET"),
     ):
         blueprint.add_url_rule(address, name, view, methods=[method])
+        SCOPE_OF[f"api.{name}"] = SCOPE
 
 
 def _of(row: Import | Export, names: tuple[str, ...]) -> dict[str, Any]:
