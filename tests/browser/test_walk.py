@@ -41,7 +41,7 @@ PAGES = (
     "/exchange/keys/", "/exchange/keys/new", "/api/v1/docs", "/exchange/webhooks/", "/exchange/webhooks/new",
     "/exchange/webhooks/1", "/exchange/webhooks/1/secret", "/exchange/xapi/", "/exchange/xapi/incoming",
     "/exchange/oneroster/", "/settings/sign-in", "/settings/groups", "/settings/groups/new", "/sign-in",
-    "/audits/chain",
+    "/audits/chain/",
 )  # fmt: skip
 
 

@@ -16,6 +16,9 @@ from tests.rights.addresses import FIELDS, NOT_GENERATED, addresses
 from tests.rights.rows import rows_of
 from tests.rights.world import World
 
+TARGETS = {"department_id": "department", "job_function_id": "job_function", "user_id": "person"}
+"""What a requirement is for, where that field counts."""
+
 
 @pytest.fixture
 def ours(app: Flask) -> World:
@@ -82,6 +85,8 @@ def test_what_is_sent_cannot_name_another_organizations_objects(app, ours, their
                 sent = {name: in_json(getattr(kept, name, None)) for name in attrs.model_fields}
                 sent |= {"email": "new@harbour.example"} if "email" in sent and method == "POST" else {}
                 sent |= {"content_id": None} if field == "event_id" and "content_id" in sent else {}
+                sent |= {"obtained_on": "2026-01-31", "issuer": "", "note": ""} if "obtained_on" in sent else {}
+                sent |= {"target": TARGETS[field]} if "target" in sent and field in TARGETS else {}
                 sent[field] = theirs.id_of(FIELDS[field])
                 where = f"/api/v1/{resource.name}" + (f"/{kept.id}" if method == "PATCH" else "")
                 answer = client.open(where, method=method, json=sent, headers=program)
