@@ -1,8 +1,8 @@
 """`flask --app lms rights`: who comes in where, as a table."""
 
 import click
-from flask import current_app
-from flask.cli import with_appcontext
+from flask import Flask
+from flask.cli import ScriptInfo, pass_script_info
 
 from lms.policy import ROLES, RULES, SELF, TEAM
 from lms.views import gate
@@ -10,17 +10,17 @@ from lms.views.gate import Need
 
 
 @click.command("rights")
-@with_appcontext
-def command() -> None:
+@pass_script_info
+def command(info: ScriptInfo) -> None:
     """Print every permission with the roles that have it and the pages it opens, as in docs/security.md."""
-    click.echo(table())
+    click.echo(table(info.load_app()))
 
 
-def table() -> str:
+def table(app: Flask) -> str:
     """The table in Markdown: a row for each permission, scope or other condition."""
     found: dict[Need, dict[str, list[str]]] = {}
     number = 0
-    for endpoint, _method, need in gate.needs(current_app._get_current_object()):  # type: ignore[attr-defined]
+    for endpoint, _method, need in gate.needs(app):
         if need is not None:
             number += 1
             area, _dot, name = endpoint.partition(".")
