@@ -17,7 +17,7 @@ run: setup  ## Start everything on http://127.0.0.1:5000, demo data included (PO
 	@exec $(BIN)/python -m lms.embedded.run
 
 test: setup browser lint  ## Check style, types and import rules, then run all tests (ARGS="-k courses")
-	@exec $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@exec $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 lint: setup  ## Check style, types and import rules only
 	$(BIN)/ruff check .

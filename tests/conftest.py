@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
 from sqlalchemy import delete, event, update
+from xdist.scheduler import LoadScopeScheduling
 
 from lms import create_app
 from lms.accounts import Department, Organization, User
@@ -26,13 +27,28 @@ TOGETHER = {"browser": "site", "workers": "brokers", "test_bench.py": "brokers"}
 """Folders and files whose tests share a site, or the queues of a broker: they stay in one process."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def part_of(nodeid: str) -> str:
+    """What a test shares with others: its folder's site or brokers, or nothing but its file."""
+    path = nodeid.split("::")[0].removeprefix("tests/")
+    return TOGETHER.get(path.split("/")[0], path)
+
+
+class ByPart(LoadScopeScheduling):
+    """Gives each process whole parts; xdist's own groups do nothing with this version of pytest."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return part_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByPart:
+    """Where several processes share the tests (`make test`)."""
+    return ByPart(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests (`make test`), those of a file stay together; the longest come first."""
-    for item in items:
-        path = item.path.relative_to(Path(__file__).parent)
-        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(path.parts[0], path.as_posix())))
-    items.sort(key=lambda item: item.path.relative_to(Path(__file__).parent).parts[0] not in TOGETHER)
+    """The parts that take longest come first."""
+    items.sort(key=lambda item: part_of(item.nodeid) not in TOGETHER.values())
 
 
 class Visitor(FlaskClient):
