@@ -17,6 +17,7 @@ from lms import broker, config, transfer
 from lms.accounts import User
 from lms.audits import Audit
 from lms.db import db
+from lms.events import EventCenter
 from lms.results import Result
 from lms.transfer import Import
 
@@ -148,9 +149,11 @@ def _owed() -> int:
     return int(
         db.session.scalar(
             text(
-                "SELECT count(*) FROM (SELECT 1 FROM changes c WHERE object_type = 'Result' AND (SELECT count(*) FROM"
-                " deliveries d WHERE d.change_id = c.id AND d.state = 'done') < 3 LIMIT 1) AS owed"
-            )
+                "SELECT count(*) FROM (SELECT 1 FROM changes c WHERE object_type = 'Result' AND action = 'created' AND"
+                " (SELECT count(*) FROM deliveries d WHERE d.change_id = c.id AND d.state = 'done') < :heard LIMIT 1)"
+                " AS owed"
+            ),
+            {"heard": len(EventCenter.interested("Result", "created"))},
         )
         or 0
     )
