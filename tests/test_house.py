@@ -160,7 +160,7 @@ def test_every_template_is_used():
 
 
 def test_no_test_runs_tasks_in_its_own_process_or_replaces_what_is_ours():
-    shortcut = re.compile("task_always" + "_eager|patch\\([\"']" + "lms\\.|patch\\.object\\(" + "lms")
+    shortcut = re.compile("task_always" + "_eager|(?:patch|setattr)\\([\"']" + "lms\\.|patch\\.object\\(" + "lms")
     tests = [(path, text) for path, text in text_files() if short(path).startswith("tests/")]
     assert [short(path) for path, text in tests if shortcut.search(text)] == []
 

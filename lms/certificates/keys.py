@@ -3,10 +3,7 @@
 import base64
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from sqlalchemy import select
 
@@ -14,6 +11,9 @@ from lms.accounts import Organization
 from lms.certificates.models import SigningKey
 from lms.db import db, snapshot, transaction, utcnow
 from lms.events import EventCenter
+from lms.locking import Lock
+
+LOCK = Lock("lms: signing keys of organizations")
 
 
 def signing_key(organization_id: int, secret: str) -> tuple[SigningKey, Ed25519PrivateKey]:
@@ -57,7 +57,7 @@ def _make(organization_id: int, secret: str) -> tuple[SigningKey, Ed25519Private
             organization_id=organization_id,
             name=f"key-{len(published_keys(organization_id)) + 1}",
             public_key=base64.urlsafe_b64encode(public).rstrip(b"=").decode(),
-            private_key=_locker(secret).encrypt(raw).decode(),
+            private_key=LOCK.lock(raw, secret),
         )
         session.add(key)
         EventCenter.broadcast("created", key, None)
@@ -74,14 +74,5 @@ def _newest(organization_id: int) -> SigningKey | None:
 
 
 def _opened(key: SigningKey | None, secret: str) -> Ed25519PrivateKey | None:
-    if key is None:
-        return None
-    try:
-        return Ed25519PrivateKey.from_private_bytes(_locker(secret).decrypt(key.private_key.encode()))
-    except InvalidToken:
-        return None
-
-
-def _locker(secret: str) -> Fernet:
-    derived = HKDF(SHA256(), 32, salt=None, info=b"lms: signing keys of organizations").derive(secret.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
+    raw = LOCK.unlock_bytes(key.private_key, secret) if key is not None else None
+    return None if raw is None else Ed25519PrivateKey.from_private_bytes(raw)

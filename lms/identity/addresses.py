@@ -1,7 +1,6 @@
 """Which addresses the server itself asks, because somebody typed them: never one inside its own network."""
 
 import socket
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +9,7 @@ from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
 from lms.errors import Refusal
+from lms.outside import is_outside
 
 TIMEOUT = 5
 """Seconds until an answer begins, and between its pieces."""
@@ -35,10 +35,10 @@ def refuse_internal(url: str, *, allows_internal: bool) -> None:
     if allows_internal:
         return
     try:
-        found = {str(one[4][0]).partition("%")[0] for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        found = {str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError):
         raise Unanswered(_("There is no server of the name %(host)s.", host=host)) from None
-    if not all(ip_address(address).is_global for address in found):
+    if not all(is_outside(address) for address in found):
         raise Unanswered(_("%(host)s is inside a network of its own, where this server does not ask.", host=host))
 
 

@@ -21,7 +21,7 @@ class IdentityProvider(Owned, Stamped, db.Model):
     issuer: Mapped[str] = mapped_column(String(500))
     client_id: Mapped[str] = mapped_column(String(200))
     client_secret: Mapped[str] = mapped_column(Text, info={"secret": True})
-    """Locked with SECRET_KEY (`lms.identity.locking`); never shown again."""
+    """Locked with SECRET_KEY (`lms.locking`); never shown again."""
     domains: Mapped[list[str]] = mapped_column(Json)
     """Addresses that are let in; empty for any the provider has verified."""
     enabled: Mapped[bool]

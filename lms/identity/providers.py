@@ -13,11 +13,12 @@ from lms.db import db, snapshot, transaction
 from lms.errors import Conflict, Invalid, NotFound
 from lms.events import EventCenter
 from lms.identity.addresses import Unanswered
-from lms.identity.locking import lock, unlock
 from lms.identity.models import IdentityProvider
 from lms.identity.openid import Relying
+from lms.locking import Lock
 from lms.policy import authorize
 
+LOCK = Lock("lms: secrets of sign-in providers")
 DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})+")
 
 
@@ -103,14 +104,14 @@ def save_provider(attrs: ProviderAttrs, actor: Any, key: str, *, allows_internal
         _check_domains(attrs.domains, actor.organization_id)
         if present is None:
             present = IdentityProvider(
-                organization_id=actor.organization_id, client_secret=lock(attrs.client_secret, key), **values
+                organization_id=actor.organization_id, client_secret=LOCK.lock(attrs.client_secret, key), **values
             )
             session.add(present)
             EventCenter.broadcast("created", present, actor)
             return present
         previous = snapshot(present)
         if attrs.client_secret:
-            present.client_secret = lock(attrs.client_secret, key)
+            present.client_secret = LOCK.lock(attrs.client_secret, key)
         for name, value in values.items():
             setattr(present, name, value)
         EventCenter.broadcast("updated", previous, present, actor)
@@ -119,7 +120,7 @@ def save_provider(attrs: ProviderAttrs, actor: Any, key: str, *, allows_internal
 
 def relying(provider: IdentityProvider, redirect_uri: str, key: str, *, allows_internal: bool = False) -> Relying:
     """We as this provider's client; raises Conflict when the secret must be filled in anew."""
-    secret = unlock(provider.client_secret, key)
+    secret = LOCK.unlock(provider.client_secret, key)
     if secret is None:
         raise Conflict("The secret of the sign-in provider cannot be read any more. An administrator must fill it in.")
     return Relying(provider.issuer, provider.client_id, secret, redirect_uri, allows_internal)

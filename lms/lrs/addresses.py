@@ -1,10 +1,10 @@
 """Which addresses may be called: administrators give them, and the server they are called from is inside."""
 
 import socket
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from lms.lrs.settings import Settings
+from lms.outside import is_outside
 
 
 def problem_with(url: str) -> str:
@@ -27,9 +27,9 @@ def problem_with(url: str) -> str:
     if parts.scheme != "https":
         return "Give an address that begins with https."
     try:
-        found = {ip_address(str(info[4][0]).partition("%")[0]) for info in socket.getaddrinfo(host, None)}
+        found = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
     except (OSError, UnicodeError):
         return "There is no server of this name."
-    if not all(one.is_global and not one.is_multicast for one in found):
+    if not all(is_outside(one) for one in found):
         return "This address is inside our own network."
     return ""

@@ -1,12 +1,11 @@
 """What the installation says about learning record stores, and the lock for their secrets."""
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from lms.locking import Lock
+
+LOCK = Lock("lms: secrets of learning record stores")
 
 
 class Settings:
@@ -18,7 +17,7 @@ class Settings:
     """Seconds for one call."""
     is_local_allowed: bool = False
     """Whether a store may be on this machine and without TLS: for development only."""
-    key: bytes = b""
+    key: str = ""
 
 
 def configure(config: Mapping[str, Any]) -> None:
@@ -26,18 +25,14 @@ def configure(config: Mapping[str, Any]) -> None:
     Settings.base = config["PUBLIC_URL"]
     Settings.timeout = config["LRS_TIMEOUT"]
     Settings.is_local_allowed = config["LRS_ALLOW_LOCAL"]
-    derived = HKDF(SHA256(), 32, salt=None, info=b"lms: secrets of learning record stores")
-    Settings.key = base64.urlsafe_b64encode(derived.derive(config["SECRET_KEY"].encode()))
+    Settings.key = config["SECRET_KEY"]
 
 
 def locked(secret: str) -> str:
     """A secret as it is kept."""
-    return Fernet(Settings.key).encrypt(secret.encode()).decode()
+    return LOCK.lock(secret, Settings.key)
 
 
 def opened(kept: str) -> str | None:
     """The secret; None when SECRET_KEY was changed since."""
-    try:
-        return Fernet(Settings.key).decrypt(kept.encode()).decode()
-    except InvalidToken:
-        return None
+    return LOCK.unlock(kept, Settings.key)

@@ -6,6 +6,7 @@ Whoever is killed in between, the next worker goes on at the row where that one 
 import itertools
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,10 +36,17 @@ from lms.transfer.store import held, path_of
 
 log = structlog.get_logger(__name__)
 
-CHUNK = 1000
-SLICE = 60.0
-"""Seconds after which a worker puts an import back in line, so that others get their turn. A check is done in one go:
-to begin again it would have to read everything again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much is done at once."""
+
+    rows: int = 1000
+    """In one transaction."""
+    seconds: float = 60
+    """After which a worker puts an import back in line, so that others get their turn. A check is done in one go: to
+    begin again it would have to read everything again."""
 
 
 def source_of(job: Import) -> Source:
@@ -46,7 +54,7 @@ def source_of(job: Import) -> Source:
     return reopened(path_of(job.path), job.format, job.encoding, job.delimiter, job.sheet)
 
 
-def run(job_id: int) -> bool:
+def run(job_id: int, pace: Pace) -> bool:
     """Check or carry out an import for a while; whether something is left to do.
 
     Ends quietly when somebody else works on it: the chunk that counts is the one that commits.
@@ -58,7 +66,7 @@ def run(job_id: int) -> bool:
     with working_for(Origin(request_id, None, door)):
         try:
             with held(job.path) as is_ours:
-                return is_ours and _go_on(job, state, position)
+                return is_ours and _go_on(job, state, position, pace)
         except FileNotFoundError:
             _fail(job_id, "The file is no longer where it was kept. Upload it again.")
         except Refusal as error:
@@ -66,13 +74,13 @@ def run(job_id: int) -> bool:
         return False
 
 
-def _go_on(job: Import, state: str, position: int) -> bool:
-    kind, until = KINDS[job.kind], time.monotonic() + SLICE
+def _go_on(job: Import, state: str, position: int, pace: Pace) -> bool:
+    kind, until = KINDS[job.kind], time.monotonic() + pace.seconds
     one = Run(job.organization_id, _zone(job), actor_of(job), state == CHECKING, memory={"tell": job.tell})
     rows = source_of(job).rows()
     if position:
         if state == CHECKING:
-            for chunk in _chunks(itertools.islice(rows, position)):
+            for chunk in _chunks(itertools.islice(rows, position), pace.rows):
                 kind.deal([line_of(kind, row, job.columns, one.zone) for row in chunk], one)
             db.session.rollback()
         else:
@@ -83,7 +91,7 @@ def _go_on(job: Import, state: str, position: int) -> bool:
             )
             one.seen.update(kind.recall(touched))
     columns, job_id = job.columns, job.id
-    for chunk in _chunks(rows):
+    for chunk in _chunks(rows, pace.rows):
         lines = [line_of(kind, row, columns, one.zone) for row in chunk]
         if not _deal(job_id, state, position, lines, kind, one):
             return False
@@ -96,9 +104,9 @@ def _go_on(job: Import, state: str, position: int) -> bool:
     return False
 
 
-def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
     numbered = iter(rows)
-    while chunk := list(itertools.islice(numbered, CHUNK)):
+    while chunk := list(itertools.islice(numbered, size)):
         yield chunk
 
 

@@ -13,8 +13,8 @@ from lms.accounts import Organization, User
 from lms.db import db, find, transaction, utcnow
 from lms.events import EventCenter
 from lms.policy import authorize
-from lms.transfer import destinations, secrets
-from lms.transfer.destinations import FOLDER, S3, SFTP, Place
+from lms.transfer import destinations
+from lms.transfer.destinations import FOLDER, LOCK, S3, SFTP, Place
 from lms.transfer.exports import ExportAttrs, check_export, create_export
 from lms.transfer.models import ExportSchedule
 
@@ -55,7 +55,7 @@ def create_schedule(attrs: ScheduleAttrs, actor: User, config: Mapping[str, Any]
     schedule = ExportSchedule(
         organization_id=actor.organization_id, actor_id=actor.id, kind=attrs.kind, format=attrs.format,
         every=attrs.every, hour=attrs.hour, destination=attrs.destination,
-        secret=secrets.sealed(secret, config["SECRET_KEY"]), **place,
+        secret=LOCK.lock(secret, config["SECRET_KEY"]) if secret else "", **place,
     )  # fmt: skip
     schedule.next_at = _next(schedule, utcnow())
     with transaction() as session:

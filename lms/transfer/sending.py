@@ -13,8 +13,8 @@ from lms.db import db, on_commit, snapshot, transaction, utcnow
 from lms.errors import Conflict
 from lms.events import EventCenter
 from lms.policy import authorize
-from lms.transfer import destinations, secrets, store
-from lms.transfer.destinations import Down, NotTaken, Place
+from lms.transfer import destinations, store
+from lms.transfer.destinations import LOCK, Down, NotTaken, Place
 from lms.transfer.exports import TASK
 from lms.transfer.models import SENT, UNSENT, WAITING, Export, ExportSchedule
 
@@ -88,7 +88,7 @@ def _send(id: int, config: Mapping[str, Any]) -> None:
 
 
 def _place_of(schedule: ExportSchedule, config: Mapping[str, Any]) -> Place:
-    secret = secrets.opened(schedule.secret, config["SECRET_KEY"])
+    secret = LOCK.unlock(schedule.secret, config["SECRET_KEY"]) if schedule.secret else ""
     if secret is None:
         raise NotTaken("SECRET_KEY was changed, so the password can no longer be read. Make the schedule again.")
     slug = db.session.get_one(Organization, schedule.organization_id).slug

@@ -17,7 +17,7 @@ from lms.origin import QUIET, Origin, working_for
 from lms.results import Result
 from lms.transfer.kinds import KINDS
 from lms.transfer.models import CHANGED, CREATED, UNDOING, UNDONE, Import, ImportRow
-from lms.transfer.running import CHUNK, SLICE, actor_of
+from lms.transfer.running import Pace, actor_of
 
 NOT_BUILT = {"notifications", "mails", "notification_preferences"}
 """Tables whose rows go with the person: nobody built anything."""
@@ -25,20 +25,20 @@ STAYS = "Stays: something was built on it since."
 CHANGED_SINCE = "Stays: it was changed since."
 
 
-def run(job_id: int) -> bool:
+def run(job_id: int, pace: Pace) -> bool:
     """Undo for a while; whether something is left to do."""
-    until = time.monotonic() + SLICE
+    until = time.monotonic() + pace.seconds
     job = db.session.get(Import, job_id)
     if job is None or job.state != UNDOING:
         return False
     with working_for(Origin(job.request_id, None, QUIET)):
         while time.monotonic() < until:
-            if not _chunk(job_id):
+            if not _chunk(job_id, pace.rows):
                 return False
     return True
 
 
-def _chunk(job_id: int) -> bool:
+def _chunk(job_id: int, size: int) -> bool:
     """Up to a thousand rows in one transaction; whether there may be more. Of departments one: each after its parts."""
     with transaction() as session:
         job = session.scalars(
@@ -50,7 +50,7 @@ def _chunk(job_id: int) -> bool:
             select(ImportRow)
             .where(ImportRow.import_id == job_id, ImportRow.outcome.in_((CREATED, CHANGED)), ImportRow.message == "")
             .order_by(ImportRow.number.desc())
-            .limit(1 if KINDS[job.kind].model is Department else CHUNK)
+            .limit(1 if KINDS[job.kind].model is Department else size)
         ).all()
         actor, model = actor_of(job), KINDS[job.kind].model
         if rows:

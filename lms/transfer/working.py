@@ -11,7 +11,7 @@ from lms.transfer.models import AT_WORK, UNDOING, Import
 from lms.transfer.oneroster import running as rosters
 
 
-def work(config: Mapping[str, Any]) -> bool:
+def work(config: Mapping[str, Any], pace: running.Pace = running.Pace()) -> bool:
     """Go once through what is at work; whether something is left."""
     scheduling.make_due(config)
     exports.make_waiting()
@@ -20,6 +20,6 @@ def work(config: Mapping[str, Any]) -> bool:
         select(Import.id, Import.state).where(Import.state.in_(AT_WORK)).order_by(Import.id)
     ).all()
     db.session.rollback()
-    left = [undoing.run(id) if state == UNDOING else running.run(id) for id, state in rows]
+    left = [undoing.run(id, pace) if state == UNDOING else running.run(id, pace) for id, state in rows]
     left.append(rosters.work())
     return any(left)

@@ -10,22 +10,15 @@ import re
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import urlsplit
 
 from lms.errors import Invalid
+from lms.outside import is_outside
 
 Resolver = Callable[[str, int], Sequence[str]]
 """The IP addresses of a host name, for a port; raises OSError when there are none."""
 
-NAT64 = IPv6Network("64:ff9b::/96")
-"""The last 32 bits are an IPv4 address (RFC 6052)."""
-IPV4_COMPATIBLE = IPv6Network("::/96")
-REFUSED = (
-    IPv6Network("64:ff9b:1::/48"),  # NAT64 within a network (RFC 8215)
-    IPv6Network("fec0::/10"),  # site-local, given up by RFC 3879 and still routed by some
-    ipaddress.ip_network("168.63.129.16/32"),  # a public number, and Azure's own services to its machines
-)
 OWN_NAMES = ("localhost", "local", "internal", "lan", "home.arpa")
 """Names under these are never somewhere else."""
 ODD_IPV4 = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)", re.IGNORECASE)
@@ -93,7 +86,7 @@ def _look_at_name(host: str, reach: Reach) -> None:
         raise Refused("This address belongs to one network interface.")
     number = _as_number(host)
     if number is not None:
-        is_internal = not reach.internal and not _is_allowed(number)
+        is_internal = not reach.internal and not is_outside(number)
     elif ":" in host or ODD_IPV4.fullmatch(host.rpartition(".")[2]):
         raise Refused("Write an IP address as four numbers with dots, or, better, give a name.")
     else:
@@ -114,33 +107,8 @@ def check(address: str, reach: Reach) -> None:
     if reach.internal:
         return
     number = _as_number(address.partition("%")[0])
-    if number is None or "%" in address or not _is_allowed(number):
+    if number is None or "%" in address or not is_outside(number):
         raise Refused(f"{address} is an address of an internal network. Nothing is sent there.")
-
-
-def _is_allowed(number: IPv4Address | IPv6Address) -> bool:
-    return all(_is_public(one) for one in _meant(number))
-
-
-def _meant(number: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:
-    """The address, or the IPv4 addresses that are packed in it."""
-    if isinstance(number, IPv4Address):
-        return [number]
-    if number.ipv4_mapped is not None:
-        return [number.ipv4_mapped]
-    if number.sixtofour is not None:
-        return [number.sixtofour]
-    if number.teredo is not None:
-        return list(number.teredo)
-    if number in NAT64 or number in IPV4_COMPATIBLE:
-        return [IPv4Address(int(number) & 0xFFFFFFFF)]
-    return [number]
-
-
-def _is_public(number: IPv4Address | IPv6Address) -> bool:
-    """Of the registries of special addresses (RFC 6890) only what is global, and one host."""
-    is_refused = any(number in network for network in REFUSED if network.version == number.version)
-    return number.is_global and not number.is_multicast and not number.is_reserved and not is_refused
 
 
 def resolve(host: str, port: int) -> list[str]:

@@ -10,6 +10,7 @@ from lms import transfer
 from lms.accounts import User
 from lms.db import db
 from lms.transfer import Import
+from lms.transfer.running import Pace
 
 LIMIT = 50_000_000
 
@@ -33,9 +34,9 @@ def upload(admin: User) -> Callable[..., Import]:
     return send
 
 
-def work(app: Any) -> None:
+def work(app: Any, pace: Pace = Pace()) -> None:
     """What a worker does until nothing is left."""
-    while transfer.work(app.config):
+    while transfer.work(app.config, pace):
         pass
     db.session.expire_all()
 

@@ -14,7 +14,7 @@ from lms.errors import Invalid, NotFound
 from lms.events import Change, EventCenter
 from lms.notifications import Mail, Notification
 from lms.results import Result
-from lms.transfer import running
+from lms.transfer.running import Pace
 from tests import factories
 from tests.transfer.conftest import counts, said, work
 
@@ -215,21 +215,19 @@ def test_a_file_that_does_not_say_who_cannot_be_checked(upload, admin):
         transfer.check(job, None, admin)
 
 
-def test_it_goes_on_where_it_was_and_each_row_is_dealt_with_once(upload, app, admin, monkeypatch):
-    monkeypatch.setattr(running, "CHUNK", 10)
+def test_it_goes_on_where_it_was_and_each_row_is_dealt_with_once(upload, app, admin):
     lines = [f"p{number}@harbour.example,Person {number}" for number in range(45)]
     job = upload("people", ["email,name", *lines, lines[0], "p1@harbour.example,Somebody Else"])
     transfer.check(job, None, admin)
-    work(app)
+    work(app, Pace(rows=10))
     transfer.start(job, admin)
-    monkeypatch.setattr(running, "SLICE", 0)  # one chunk, as if killed after it
-    assert transfer.work(app.config)
+    assert transfer.work(app.config, Pace(rows=10, seconds=0))  # one chunk, as if killed after it
     db.session.expire_all()
     assert job.position == 10
     transfer.stop(job, admin)
     assert not transfer.work(app.config)
     transfer.resume(job, admin)
-    work(app)
+    work(app, Pace(rows=10))
     assert (job.state, counts(job)) == ("done", (45, 0, 1, 1))
     assert db.session.scalar(select(func.count()).select_from(User).where(User.email.like("p%@harbour.example"))) >= 45
     assert said(job)[48] == ("refused", "Row 3 says something else about the same.")

@@ -9,6 +9,7 @@ from lms.db import db
 from lms.deliveries import deliver
 from lms.events import Change, EventCenter
 from lms.notifications import Mail, Notification
+from lms.transfer.running import Pace
 from tests import factories
 from tests.compliance import world
 from tests.compliance.world import day
@@ -116,15 +117,14 @@ def test_nobody_is_told(carried_out, bls, learner):
     assert db.session.scalars(select(Mail)).all() == db.session.scalars(select(Notification)).all() == []
 
 
-def test_after_a_kill_it_goes_on_where_it_was(app, upload, admin, bls, learner, monkeypatch):
-    monkeypatch.setattr("lms.transfer.running.CHUNK", 2)
-    monkeypatch.setattr("lms.transfer.running.SLICE", -1.0)
+def test_after_a_kill_it_goes_on_where_it_was(app, upload, admin, bls, learner):
+    pace = Pace(rows=2, seconds=-1)  # as if killed after each two
     job = upload("qualifications", [
         *FILE, *(f"0001;BLS;{day(-number)};;;" for number in (50, 40, 30)), f"0001;BLS;{day(-50)};{day(9)};;",
     ])  # fmt: skip
     transfer.check(job, None, admin)
-    work(app)
+    work(app, pace)
     transfer.start(job, admin, tell=False)
-    work(app)
+    work(app, pace)
     assert (job.state, counts(job)) == ("done", (3, 0, 0, 1))
     assert said(job)[5] == ("refused", "Row 2 says something else about the same.")

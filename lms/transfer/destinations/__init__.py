@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from lms.transfer.destinations.place import Down, NotTaken, Place
+from lms.transfer.destinations.place import LOCK, Down, NotTaken, Place
 
 FOLDER, S3, SFTP = DESTINATIONS = ("folder", "s3", "sftp")
 
@@ -29,4 +29,4 @@ def put(path: Path, title: str, place: Place, config: Mapping[str, Any]) -> None
     _module(place.destination).put(path, title, place, config)
 
 
-__all__ = ["DESTINATIONS", "FOLDER", "S3", "SFTP", "Down", "NotTaken", "Place", "check", "put"]
+__all__ = ["DESTINATIONS", "FOLDER", "LOCK", "S3", "SFTP", "Down", "NotTaken", "Place", "check", "put"]

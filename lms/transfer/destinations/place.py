@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from lms.locking import Lock
+
+LOCK = Lock("lms: secrets of destinations")
+"""Of the passwords and private keys of destinations, which are shown to nobody again."""
+
 
 class Down(Exception):
     """The far end does not answer, or cannot take it now: to be tried again. The text is for people."""

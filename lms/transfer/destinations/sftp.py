@@ -3,7 +3,6 @@
 import base64
 import binascii
 import io
-import ipaddress
 import posixpath
 import socket
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import Any
 import paramiko
 
 from lms.errors import Invalid
+from lms.outside import is_outside
 from lms.transfer.destinations.place import Down, NotTaken, Place
 
 SECONDS = 15.0
@@ -130,14 +130,8 @@ def _connected(place: Place, config: Mapping[str, Any]) -> socket.socket:
     except (socket.gaierror, UnicodeError) as error:
         raise Down(f"There is no server called {place.host}.") from error
     address = str(found[0][4][0])
-    if place.host not in config["EXPORT_SFTP_HOSTS"] and not _is_outside(address):
+    if place.host not in config["EXPORT_SFTP_HOSTS"] and not is_outside(address):
         raise NotTaken(
             f"{place.host} is inside the network of the installation. Whoever runs it allows that (EXPORT_SFTP_HOSTS)."
         )
     return socket.create_connection((address, place.port), timeout=SECONDS)
-
-
-def _is_outside(address: str) -> bool:
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(parsed, "ipv4_mapped", None) or parsed
-    return bool(mapped.is_global) and not mapped.is_multicast
