@@ -1,7 +1,7 @@
 """The database: one `db`, one way to write (`transaction`), one way to copy a row (`snapshot`)."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,6 +13,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     DateTime,
     Dialect,
     ForeignKey,
@@ -20,8 +21,10 @@ from sqlalchemy import (
     MetaData,
     String,
     TypeDecorator,
+    func,
     insert,
     inspect,
+    literal,
     select,
     text,
 )
@@ -162,6 +165,14 @@ def upsert(model: type[DeclarativeBase]) -> Any:
     return (postgresql if db.session().get_bind().dialect.name == "postgresql" else sqlite).insert(model)
 
 
+def among(column: Any, values: Collection[int]) -> ColumnElement[bool]:
+    """`column IN values`, for hundreds of them: on PostgreSQL one parameter, whatever their number."""
+    if db.session().get_bind().dialect.name == "postgresql":
+        taken: ColumnElement[bool] = column == func.any(literal(list(values), postgresql.ARRAY(BigInteger)))
+        return taken
+    return column.in_(values)
+
+
 MANY = 50
 """Rows from which on COPY is quicker than one INSERT, whose thousands of parameters take longer than its rows."""
 
@@ -178,9 +189,11 @@ def insert_rows(table: Any, rows: Sequence[Mapping[str, Any]]) -> list[int]:
 
 
 def copy_rows(table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that all have the same columns and whose ids are known or nobody's business."""
+    """Insert rows that all have the same columns, every one without a default, and whose ids are known or nobody's
+    business.
+    """
     session: Session = db.session()
-    if session.get_bind().dialect.name != "postgresql":
+    if session.get_bind().dialect.name != "postgresql" or len(rows) < MANY:
         session.execute(insert(table), list(rows))
         return
     session.flush()

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import delete, exists, func, select, update
 
 from lms.audits.canonical import NOTHING, link
 from lms.audits.chain import AuditChain, AuditSeal, AuditStamp
 from lms.audits.models import Audit
 from lms.audits.rows import COLUMNS, AnyRow, Values, digest_of, stamp_facts, values_of
 from lms.audits.signing import is_ours
-from lms.db import db, snapshot, transaction, upsert, utcnow
+from lms.db import among, copy_rows, db, snapshot, transaction, upsert, utcnow
 from lms.errors import Conflict
 from lms.events import EventCenter
 
@@ -99,8 +99,8 @@ def _seal_chunk(organization_id: int, grace: timedelta, size: int) -> int:
         if good:
             entries = _entries(chain, [audit for _, audit in good], now)
             chain.sign()
-            session.execute(insert(AuditSeal), entries)
-            session.execute(delete(AuditStamp).where(AuditStamp.change_id.in_([row.change_id for row, _ in good])))
+            copy_rows(AuditSeal.__table__, entries)
+            session.execute(delete(AuditStamp).where(among(AuditStamp.change_id, [row.change_id for row, _ in good])))
         if refused := {row.change_id for row in ripe}.difference(row.change_id for row, _ in good):
             log.error("audits are not what was written, and are not sealed", changes=sorted(refused)[:20])
             session.execute(update(AuditStamp).where(AuditStamp.change_id.in_(refused)).values(refused_at=now))

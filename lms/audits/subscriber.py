@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from lms.accounts import names
 from lms.audits.chain import AuditStamp
@@ -11,7 +11,7 @@ from lms.audits.rows import stamped
 from lms.classroom import Event
 from lms.compliance import Qualification
 from lms.courses import Course
-from lms.db import db
+from lms.db import copy_rows, db
 from lms.events import Change, EventCenter
 
 NAMED_AFTER: dict[str, type[Course] | type[Event] | type[Qualification]] = {
@@ -51,12 +51,12 @@ def record(changes: Sequence[Change]) -> None:
         }
         for change in changes
     ]
-    db.session.execute(insert(Audit), rows)
+    copy_rows(Audit.__table__, rows)
     stamps = [
         {name: row[name] for name in ("change_id", "organization_id", "occurred_at")} | {"stamp": stamped(row)}
         for row in rows
     ]
-    db.session.execute(insert(AuditStamp), stamps)
+    copy_rows(AuditStamp.__table__, stamps)
 
 
 def _titles(model: type[Course] | type[Event] | type[Qualification], ids: Collection[int]) -> dict[int, str]:

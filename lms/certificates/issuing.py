@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from lms.accounts import Organization, User
-from lms.certificates.models import COURSE, QUALIFICATION, Certificate
+from lms.certificates.models import QUALIFICATION, Certificate
 from lms.certificates.numbers import new_number
 from lms.certificates.templates import current_template
 from lms.compliance.models import Qualification
-from lms.courses import Course
 from lms.db import db, find, snapshot, transaction, utcnow
 from lms.errors import Conflict, Invalid
 from lms.events import EventCenter
@@ -49,14 +48,6 @@ def of_source(source_type: str, source_id: int) -> Certificate | None:
     )
 
 
-def issue(cause: Cause, organization_id: int) -> Certificate:
-    """The certificate for a cause, made now if there is none; in the caller's transaction.
-
-    Of several about the same thing for the same person, the one issued last counts; the others are superseded by it.
-    """
-    return of_source(cause.source_type, cause.source_id) or _make(cause, organization_id)
-
-
 def _make(cause: Cause, organization_id: int) -> Certificate:
     template = current_template(organization_id)
     person = db.session.get_one(User, cause.user_id)
@@ -76,18 +67,21 @@ def _make(cause: Cause, organization_id: int) -> Certificate:
     )
     db.session.add(certificate)
     db.session.flush()
-    _supersede(certificate)
+    supersede(certificate.user_id, certificate.kind, certificate.about_id, new=certificate)
     EventCenter.broadcast("created", certificate, None)
     return certificate
 
 
-def _supersede(new: Certificate) -> None:
-    """Point those that no longer count to the one that does."""
+def supersede(user_id: int, kind: str, about_id: int, new: Certificate | None = None) -> None:
+    """Point somebody's certificates about one thing that no longer count to the one that does: that issued last.
+
+    Each is broadcast, but for one that is `new` and will be.
+    """
     rows = db.session.scalars(
         select(Certificate).where(
-            Certificate.user_id == new.user_id,
-            Certificate.kind == new.kind,
-            Certificate.about_id == new.about_id,
+            Certificate.user_id == user_id,
+            Certificate.kind == kind,
+            Certificate.about_id == about_id,
             Certificate.superseded_by_id.is_(None),
             Certificate.revoked_on.is_(None),
         )
@@ -100,20 +94,6 @@ def _supersede(new: Certificate) -> None:
         row.superseded_by_id = latest.id
         if row is not new:
             EventCenter.broadcast("updated", previous, row, None)
-
-
-def issue_for_completion(enrollment: Mapping[str, Any], id: int, organization_id: int) -> Certificate | None:
-    """For a completed enrollment, given as its columns; None when the course is gone. In the caller's transaction."""
-    title = db.session.scalar(select(Course.title).where(Course.id == enrollment["course_id"]))
-    if title is None:
-        return None
-    organization = db.session.get_one(Organization, organization_id)
-    completed = datetime.fromisoformat(enrollment["completed_at"])
-    cause = Cause(
-        ENROLLMENT, id, COURSE, enrollment["course_id"], enrollment["user_id"], title,
-        issued_on=completed.astimezone(ZoneInfo(organization.timezone)).date(), valid_until=None,
-    )  # fmt: skip
-    return issue(cause, organization_id)
 
 
 def follow_holding(holding: Mapping[str, Any], id: int, organization_id: int) -> Certificate | None:

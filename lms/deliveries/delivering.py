@@ -11,8 +11,9 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import Select, String, and_, bindparam, literal, or_, select
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
 
-from lms.db import db, transaction, upsert, utcnow
+from lms.db import among, db, transaction, upsert, utcnow
 from lms.deliveries import ordering
 from lms.deliveries.conditions import SLACK, heard_by
 from lms.deliveries.models import DEAD, DONE, WAITING, Delivery
@@ -120,11 +121,9 @@ def _deliver(subscriber: Subscriber, ids: list[int], outcome: Outcome) -> None:
 def _handle(subscriber: Subscriber, ids: list[int], outcome: Outcome) -> list[int]:
     """The effect and its ledger rows in one transaction; an effect outside comes first, and bears a repeat."""
     if subscriber.outside:
-        changes = list(db.session.scalars(owed(subscriber, ids)))
-        # Detached, because ending the transaction would expire them and each would be read again.
-        for change in changes:
-            db.session.expunge(change)
-        db.session.commit()
+        # In a session of its own, because the end of a transaction expires what was read in it.
+        with Session(db.engine) as reading:
+            changes = list(reading.scalars(owed(subscriber, ids)))
         if changes:
             _run(subscriber, changes, outcome)
             with transaction():
@@ -135,7 +134,7 @@ def _handle(subscriber: Subscriber, ids: list[int], outcome: Outcome) -> list[in
             ids = ordering.without_what_must_wait(subscriber, ids)
         claimed = _claim(subscriber, ids)
         if claimed:
-            changes = list(session.scalars(select(Change).where(Change.id.in_(claimed)).order_by(Change.id)))
+            changes = list(session.scalars(select(Change).where(among(Change.id, claimed)).order_by(Change.id)))
             _run(subscriber, changes, outcome)
     return claimed
 
@@ -157,7 +156,7 @@ def owed(subscriber: Subscriber, ids: Collection[int]) -> Select[Change]:
     )
     return (
         select(Change)
-        .where(Change.id.in_(ids), heard_by(subscriber), ~settled.exists())
+        .where(among(Change.id, ids), heard_by(subscriber), ~settled.exists())
         .order_by(Change.id)
         .execution_options(populate_existing=True)
     )
@@ -171,7 +170,7 @@ def _claim(subscriber: Subscriber, ids: Sequence[int]) -> list[int]:
     now = utcnow()
     rows = (
         select(Change.id, literal(subscriber.name, String), literal(DONE, String), literal(1), _moment(now))
-        .where(Change.id.in_(ids), heard_by(subscriber))
+        .where(among(Change.id, ids), heard_by(subscriber))
         .order_by(Change.id)
     )
     statement = upsert(Delivery).from_select(["change_id", "subscriber", "state", "attempts", "updated_at"], rows)
@@ -205,7 +204,7 @@ def _postpone(subscriber: Subscriber, ids: Sequence[int], error: Exception, outc
         known = {
             row.change_id: row
             for row in session.scalars(
-                select(Delivery).where(Delivery.subscriber == subscriber.name, Delivery.change_id.in_(to_handle))
+                select(Delivery).where(Delivery.subscriber == subscriber.name, among(Delivery.change_id, to_handle))
             )
         }
         for id in to_handle:

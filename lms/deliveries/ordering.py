@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select, text, tuple_
 
-from lms.db import db, utcnow
+from lms.db import among, db, utcnow
 from lms.deliveries.conditions import SLACK, heard_by
 from lms.deliveries.models import DEAD, WAITING, Delivery
 from lms.events import Change, Subscriber
@@ -49,7 +49,7 @@ def without_what_must_wait(subscriber: Subscriber, ids: Sequence[int]) -> list[i
 
 
 def _objects(ids: Sequence[int]) -> set[Object]:
-    rows = db.session.execute(select(Change.object_type, Change.object_id).where(Change.id.in_(ids)).distinct())
+    rows = db.session.execute(select(Change.object_type, Change.object_id).where(among(Change.id, ids)).distinct())
     return {(object_type, object_id) for object_type, object_id in rows}
 
 

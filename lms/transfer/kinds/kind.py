@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -116,7 +117,7 @@ class Kind:
     """Ids of the objects on which something was built that no foreign key tells of; they stay when the import is taken
     back."""
 
-    @property
+    @cached_property
     def by_name(self) -> dict[str, Column]:
         """Its columns."""
         return {column.name: column for column in self.columns}
