@@ -26,7 +26,8 @@ log = structlog.get_logger(__name__)
 LARGEST_MESSAGE = 500
 """Ids in one message, at most."""
 LINGER = 0.05
-"""Seconds between the first commit and the message: the answer to the request goes first, and more may come along."""
+"""Seconds between the first commit and the message: the answer to the request goes first, and more may come along. A
+message that is full goes at once."""
 CAPACITY = 10_000
 """Transactions that may wait in memory for the thread."""
 PATIENCE = 1.0
@@ -103,7 +104,8 @@ class Publisher:
         ids: list[int] = []
         tasks: dict[str, None] = {}
         what: Ids | str | None = self._waiting.get()
-        time.sleep(LINGER)
+        if what is None or isinstance(what, str) or len(what) < LARGEST_MESSAGE:
+            time.sleep(LINGER)
         while True:
             if what is None:
                 return ids, tasks, True

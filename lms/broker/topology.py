@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from kombu import Exchange, Queue
+from kombu import Connection, Exchange, Queue
 
 CHANGES = "lms.changes"
 """Name of the exchange, and on Redis of the routing key as well."""
@@ -58,6 +58,16 @@ def name_task(headers: dict[str, Any], queue: str) -> None:
 def queue(url: str, name: str) -> SubscriberQueue:
     """The durable queue `name`, bound to the exchange."""
     return SubscriberQueue(name, exchange(url), routing_key=CHANGES, durable=True)
+
+
+def waiting_in(url: str, queue: str) -> int:
+    """How many messages wait in a queue; 0 where there is no such queue, or the broker does not say."""
+    connection = Connection(url, transport_options=transport_options(url))
+    try:
+        with connection:
+            return int(connection.default_channel.queue_declare(queue, passive=True).message_count)
+    except (*connection.connection_errors, *connection.channel_errors):
+        return 0
 
 
 def transport_options(url: str, patience: float = 5) -> dict[str, Any]:

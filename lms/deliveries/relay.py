@@ -7,31 +7,38 @@ their ids. Partial indexes keep its cost independent of the number of changes al
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import cache, partial
 
 from sqlalchemy import select, update
 
-from lms.db import transaction, utcnow
+from lms.db import among, transaction, utcnow
 from lms.deliveries.models import WAITING, Delivery
 from lms.events import Change, EventCenter
 
 CHUNK = 500
 """Changes looked at in one transaction."""
 LONGEST = timedelta(minutes=10)
-"""What stays owed is sent again after twice its age each time, but at least this often: a subscriber that is stopped
+"""What stays owed is sent again when it is about twice as old, but at least this often: a subscriber that is stopped
 for a day must not find the same change a thousand times in its queue."""
+
+PATIENCE = 4
+"""A subscriber with a heap of messages before it will find most of what it is owed there, and is sent nothing more
+until a change is this many times overdue."""
 
 Send = Callable[[str, Sequence[int]], None]
 """Sends ids to the queue of one subscriber."""
+IsBusy = Callable[[str], bool]
+"""Whether a heap of messages waits in the queue of a subscriber."""
 
 
-def relay(send: Send, chunks: int = 20) -> int:
+def relay(send: Send, is_busy: IsBusy = lambda _subscriber: False, chunks: int = 20) -> int:
     """Send again what is overdue, and mark as settled what is complete; returns how many deliveries were sent.
 
     Safe when several run at once: each chunk is locked (`FOR UPDATE SKIP LOCKED`; on SQLite the transaction itself
     is the only writer) and its next look is put off before the lock is released.
     """
     sent = 0
-    for step in (_overdue_changes, _due_retries):
+    for step in (partial(_overdue_changes, cache(is_busy)), _due_retries):
         for _ in range(chunks):
             owed, seen = step()
             for subscriber, ids in owed.items():
@@ -42,10 +49,14 @@ def relay(send: Send, chunks: int = 20) -> int:
     return sent
 
 
-def _overdue_changes() -> tuple[dict[str, list[int]], int]:
-    """One chunk of changes past their time: whom they are owed to, and how many were looked at. Four statements."""
+def _overdue_changes(is_busy: IsBusy) -> tuple[dict[str, list[int]], int]:
+    """One chunk of changes past their time: whom they are owed to, and how many were looked at.
+
+    Three statements, and one for each of the few waits.
+    """
     owed: dict[str, list[int]] = defaultdict(list)
     settled: list[int] = []
+    later: dict[timedelta, list[int]] = defaultdict(list)
     now = utcnow()
     with transaction() as session:
         rows = session.execute(
@@ -58,28 +69,34 @@ def _overdue_changes() -> tuple[dict[str, list[int]], int]:
         ids = [row.id for row in rows]
         known: dict[int, set[str]] = defaultdict(set)
         for change_id, subscriber in session.execute(
-            select(Delivery.change_id, Delivery.subscriber).where(Delivery.change_id.in_(ids))
+            select(Delivery.change_id, Delivery.subscriber).where(among(Delivery.change_id, ids))
         ):
             known[change_id].add(subscriber)
         for row in rows:
             missing = [
                 name for name in EventCenter.interested(row.object_type, row.action) if name not in known[row.id]
             ]
+            age = now - row.created_at
             for subscriber in missing:
-                owed[subscriber].append(row.id)
-            if not missing:
+                if age > PATIENCE * EventCenter.relay_after or not is_busy(subscriber):
+                    owed[subscriber].append(row.id)
+            if missing:
+                later[_wait(age)].append(row.id)
+            else:
                 settled.append(row.id)
-        unsettled = set(ids) - set(settled)
         if settled:
-            session.execute(update(Change).where(Change.id.in_(settled)).values(settled_at=now))
-        if unsettled:
-            later = [
-                {"id": row.id, "due_at": now + max(EventCenter.relay_after, min(now - row.created_at, LONGEST))}
-                for row in rows
-                if row.id in unsettled
-            ]
-            session.execute(update(Change), later)
+            session.execute(update(Change).where(among(Change.id, settled)).values(settled_at=now))
+        for wait, waiting in later.items():
+            session.execute(update(Change).where(among(Change.id, waiting)).values(due_at=now + wait))
     return owed, len(rows)
+
+
+def _wait(age: timedelta) -> timedelta:
+    """Until the next look at a change of this age: about its age, in steps of twice the one before."""
+    wait = EventCenter.relay_after
+    while wait and wait * 2 <= min(age, LONGEST):
+        wait *= 2
+    return wait
 
 
 def _due_retries() -> tuple[dict[str, list[int]], int]:

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 
 from lms import metrics
-from lms.broker.topology import TO_ONE_QUEUE
+from lms.broker.topology import TO_ONE_QUEUE, waiting_in
 from lms.deliveries import relay
 from lms.tasks.celery import LmsCelery
+
+HEAP = 20
+"""Messages that wait in a queue which are more than what is just passing through."""
 
 
 def register(celery: LmsCelery) -> None:
     """Make the task known to Celery."""
+    url = celery.conf.broker_url
 
     @celery.task(name="lms.relay", ignore_result=True)
     def send_what_is_owed() -> int:
@@ -21,4 +25,4 @@ def register(celery: LmsCelery) -> None:
                 metrics.relayed.labels(subscriber).inc(len(ids))
                 celery.tasks[queue].apply_async(args=[list(ids)], exchange=TO_ONE_QUEUE, routing_key=queue)
 
-        return relay(send)
+        return relay(send, lambda subscriber: waiting_in(url, f"lms.{subscriber}") > HEAP)

@@ -68,7 +68,24 @@ def test_what_stays_owed_is_sent_again_less_and_less_often(course):
         assert change_id in sent
         waits.append((db.session.get_one(Change, change_id).due_at - now).total_seconds())
         db.session.rollback()
-    assert [round(wait, -1) for wait in waits] == [40, 200, LONGEST.total_seconds()]
+    assert [round(wait, -1) for wait in waits] == [30, 120, 480]
+    assert max(waits) <= LONGEST.total_seconds()
+
+
+def test_a_subscriber_with_a_heap_before_it_is_sent_nothing_more_for_a_while(course):
+    change_id = db.session.scalars(select(Change.id).order_by(Change.id)).first()
+
+    def sent_to(age_in_seconds):
+        moment = utcnow() - timedelta(seconds=age_in_seconds)
+        db.session.execute(update(Change).where(Change.id == change_id).values(created_at=moment, due_at=moment))
+        db.session.commit()
+        told = []
+        relay(lambda name, ids: told.append(name), is_busy=lambda name: name == "audits")
+        db.session.rollback()
+        return set(told)
+
+    assert "audits" not in sent_to(40)
+    assert "audits" in sent_to(130)
 
 
 def test_what_is_handed_out_again_though_it_is_done_costs_one_statement(course, author, statements):

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from lms import broker
 from lms.accounts import Organization
+from lms.broker.topology import waiting_in
 from lms.db import db, transaction
 from lms.deliveries import DEAD, DONE, WAITING, Delivery
 from lms.deliveries.delivering import LOSSES
@@ -162,6 +163,14 @@ def test_what_is_sent_again_waits_in_the_queue_of_its_own_subscriber(installatio
     assert effects(ids) == dict.fromkeys(others, 1)
     installation.start_worker(queues=["lms.steady"])
     eventually(lambda: effects(ids) == each(1), timeout=30)
+
+
+def test_a_broker_says_how_much_waits_in_a_queue(installation: Installation):
+    url = installation.environment["BROKER_URL"]
+    assert waiting_in(url, "lms.nobody") == 0
+    make("one")
+    make("two")
+    eventually(lambda: waiting_in(url, "lms.steady") == 2)
 
 
 def test_a_worker_told_to_stop_finishes_what_it_holds(installation: Installation):
