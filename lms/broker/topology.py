@@ -60,14 +60,15 @@ def queue(url: str, name: str) -> SubscriberQueue:
     return SubscriberQueue(name, exchange(url), routing_key=CHANGES, durable=True)
 
 
-def waiting_in(url: str, queue: str) -> int:
-    """How many messages wait in a queue; 0 where there is no such queue, or the broker does not say."""
-    connection = Connection(url, transport_options=transport_options(url))
+def waiting_in(connection: Connection, queue: str) -> int:
+    """How many messages wait in a queue; raises one of `connection_errors` when the broker does not answer."""
+    channel = connection.channel()
     try:
-        with connection:
-            return int(connection.default_channel.queue_declare(queue, passive=True).message_count)
-    except (*connection.connection_errors, *connection.channel_errors):
-        return 0
+        return int(channel.queue_declare(queue, passive=True).message_count)
+    except connection.channel_errors:
+        return 0  # on Redis an empty queue does not exist
+    finally:
+        channel.close()
 
 
 def transport_options(url: str, patience: float = 5) -> dict[str, Any]:

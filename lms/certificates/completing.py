@@ -23,8 +23,8 @@ def issue_for_completions(enrollments: Sequence[Columns]) -> None:
     """One certificate for each of these completed enrollments, given as their columns, that has none yet.
 
     None where the course or the person is gone. Of several about one course for one person, the one issued last
-    counts; the others are superseded by it. Seven statements for any number, one more per organization, and two for
-    each that was taken again. In the caller's transaction.
+    counts; the others are superseded by it. As many lookups for any number; one more per organization, and two for
+    each course that was taken again. In the caller's transaction.
     """
     done = {enrollment["id"]: enrollment for enrollment in enrollments}
     if not done:

@@ -1,7 +1,6 @@
 """Issuing certificates, exactly one for each cause, and what becomes of them: superseded, corrected, revoked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,52 +21,36 @@ LONGEST_REASON = 500
 ENROLLMENT, HOLDING = "Enrollment", "Holding"
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What a certificate is issued for; the first two fields name it, whoever asks and however often."""
-
-    source_type: str
-    source_id: int
-    kind: str
-    about_id: int
-    user_id: int
-    title: str
-    issued_on: date
-    valid_until: date | None
-
-
 def today(organization: Organization) -> date:
     """The date where the organization is."""
     return utcnow().astimezone(ZoneInfo(organization.timezone)).date()
 
 
-def of_source(source_type: str, source_id: int) -> Certificate | None:
-    """The certificate that was issued for a cause; one statement."""
+def _of_holding(id: int) -> Certificate | None:
     return db.session.scalar(
-        select(Certificate).where(Certificate.source_type == source_type, Certificate.source_id == source_id)
+        select(Certificate).where(Certificate.source_type == HOLDING, Certificate.source_id == id)
     )
 
 
-def _make(cause: Cause, organization_id: int) -> Certificate:
+def _make(holding: Mapping[str, Any], id: int, title: str, organization_id: int) -> Certificate:
     template = current_template(organization_id)
-    person = db.session.get_one(User, cause.user_id)
     certificate = Certificate(
         organization_id=organization_id,
         number=new_number(),
-        user_id=cause.user_id,
-        kind=cause.kind,
-        about_id=cause.about_id,
-        person=person.name,
-        title=cause.title,
-        issued_on=cause.issued_on,
-        valid_until=cause.valid_until,
+        user_id=holding["user_id"],
+        kind=QUALIFICATION,
+        about_id=holding["qualification_id"],
+        person=db.session.get_one(User, holding["user_id"]).name,
+        title=title,
+        issued_on=_day(holding["achieved_on"]) or date.min,
+        valid_until=_day(holding["valid_until"]),
         template_id=template.id if template else None,
-        source_type=cause.source_type,
-        source_id=cause.source_id,
+        source_type=HOLDING,
+        source_id=id,
     )
     db.session.add(certificate)
     db.session.flush()
-    supersede(certificate.user_id, certificate.kind, certificate.about_id, new=certificate)
+    supersede(certificate.user_id, QUALIFICATION, certificate.about_id, new=certificate)
     EventCenter.broadcast("created", certificate, None)
     return certificate
 
@@ -101,21 +84,16 @@ def follow_holding(holding: Mapping[str, Any], id: int, organization_id: int) ->
 
     None for a holding that counted for nothing from the start. In the caller's transaction.
     """
-    certificate = of_source(HOLDING, id)
+    certificate = _of_holding(id)
     if certificate is None and holding["withdrawn"]:
         return None
-    valid_until = _day(holding["valid_until"])
     if certificate is None:
         title = db.session.scalar(select(Qualification.title).where(Qualification.id == holding["qualification_id"]))
         if title is None:
             return None
-        cause = Cause(
-            HOLDING, id, QUALIFICATION, holding["qualification_id"], holding["user_id"], title,
-            _day(holding["achieved_on"]) or date.min, valid_until,
-        )  # fmt: skip
-        certificate = _make(cause, organization_id)
+        certificate = _make(holding, id, title, organization_id)
     previous = snapshot(certificate)
-    certificate.valid_until = valid_until
+    certificate.valid_until = _day(holding["valid_until"])
     certificate.suspended = any(one["until"] is None for one in holding["suspensions"])
     if certificate.revoked_by_id is None:
         _follow_revocation(certificate, holding)

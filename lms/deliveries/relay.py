@@ -7,7 +7,7 @@ their ids. Partial indexes keep its cost independent of the number of changes al
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from functools import cache, partial
+from functools import cache
 
 from sqlalchemy import select, update
 
@@ -28,7 +28,9 @@ until a change is this many times overdue."""
 Send = Callable[[str, Sequence[int]], None]
 """Sends ids to the queue of one subscriber."""
 IsBusy = Callable[[str], bool]
-"""Whether a heap of messages waits in the queue of a subscriber."""
+"""Whether a heap of messages waits in the queue of a subscriber; never asked inside a transaction."""
+Owed = dict[tuple[str, bool], list[int]]
+"""Ids of changes by their subscriber, and whether they can wait while that is busy."""
 
 
 def relay(send: Send, is_busy: IsBusy = lambda _subscriber: False, chunks: int = 20) -> int:
@@ -37,24 +39,25 @@ def relay(send: Send, is_busy: IsBusy = lambda _subscriber: False, chunks: int =
     Safe when several run at once: each chunk is locked (`FOR UPDATE SKIP LOCKED`; on SQLite the transaction itself
     is the only writer) and its next look is put off before the lock is released.
     """
-    sent = 0
-    for step in (partial(_overdue_changes, cache(is_busy)), _due_retries):
+    sent, is_busy = 0, cache(is_busy)
+    for step in (_overdue_changes, _due_retries):
         for _ in range(chunks):
             owed, seen = step()
-            for subscriber, ids in owed.items():
-                send(subscriber, ids)
-                sent += len(ids)
+            for (subscriber, can_wait), ids in owed.items():
+                if not (can_wait and is_busy(subscriber)):
+                    send(subscriber, ids)
+                    sent += len(ids)
             if seen < CHUNK:
                 break
     return sent
 
 
-def _overdue_changes(is_busy: IsBusy) -> tuple[dict[str, list[int]], int]:
+def _overdue_changes() -> tuple[Owed, int]:
     """One chunk of changes past their time: whom they are owed to, and how many were looked at.
 
     Three statements, and one for each of the few waits.
     """
-    owed: dict[str, list[int]] = defaultdict(list)
+    owed: Owed = defaultdict(list)
     settled: list[int] = []
     later: dict[timedelta, list[int]] = defaultdict(list)
     now = utcnow()
@@ -78,8 +81,7 @@ def _overdue_changes(is_busy: IsBusy) -> tuple[dict[str, list[int]], int]:
             ]
             age = now - row.created_at
             for subscriber in missing:
-                if age > PATIENCE * EventCenter.relay_after or not is_busy(subscriber):
-                    owed[subscriber].append(row.id)
+                owed[subscriber, age <= PATIENCE * EventCenter.relay_after].append(row.id)
             if missing:
                 later[_wait(age)].append(row.id)
             else:
@@ -99,9 +101,9 @@ def _wait(age: timedelta) -> timedelta:
     return wait
 
 
-def _due_retries() -> tuple[dict[str, list[int]], int]:
+def _due_retries() -> tuple[Owed, int]:
     """One chunk of waiting deliveries that are due: by subscriber, and how many were looked at. Two statements."""
-    owed: dict[str, list[int]] = defaultdict(list)
+    owed: Owed = defaultdict(list)
     now = utcnow()
     with transaction() as session:
         rows = session.scalars(
@@ -112,6 +114,6 @@ def _due_retries() -> tuple[dict[str, list[int]], int]:
             .with_for_update(skip_locked=True)
         ).all()
         for row in rows:
-            owed[row.subscriber].append(row.change_id)
+            owed[row.subscriber, False].append(row.change_id)
             row.resend_at = now + EventCenter.relay_after
     return owed, len(rows)

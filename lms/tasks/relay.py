@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from kombu import Connection
+
 from lms import metrics
-from lms.broker.topology import TO_ONE_QUEUE, waiting_in
+from lms.broker.topology import TO_ONE_QUEUE, transport_options, waiting_in
 from lms.deliveries import relay
 from lms.tasks.celery import LmsCelery
 
@@ -25,4 +27,13 @@ def register(celery: LmsCelery) -> None:
                 metrics.relayed.labels(subscriber).inc(len(ids))
                 celery.tasks[queue].apply_async(args=[list(ids)], exchange=TO_ONE_QUEUE, routing_key=queue)
 
-        return relay(send, lambda subscriber: waiting_in(url, f"lms.{subscriber}") > HEAP)
+        # Not connected before somebody asks.
+        with Connection(url, heartbeat=0, transport_options=transport_options(url)) as connection:
+
+            def is_busy(subscriber: str) -> bool:
+                try:
+                    return waiting_in(connection, f"lms.{subscriber}") > HEAP
+                except connection.connection_errors:
+                    return False
+
+            return relay(send, is_busy)

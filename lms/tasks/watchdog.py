@@ -15,7 +15,7 @@ import structlog
 from celery.worker import state
 from kombu import Connection
 
-from lms.broker.topology import transport_options
+from lms.broker.topology import transport_options, waiting_in
 
 log = structlog.get_logger(__name__)
 
@@ -57,18 +57,8 @@ class Watchdog(threading.Thread):
         queues = [queue.name for queue in getattr(self._consumer.task_consumer, "queues", ())]
         connection = Connection(self._url, heartbeat=0, transport_options=transport_options(self._url))
         try:
-            return any(_waiting(connection, name) for name in queues)
+            return any(waiting_in(connection, name) for name in queues)
         except connection.connection_errors:
             return False
         finally:
             connection.close()
-
-
-def _waiting(connection: Connection, queue: str) -> int:
-    channel = connection.channel()
-    try:
-        return int(channel.queue_declare(queue, passive=True).message_count)
-    except connection.channel_errors:
-        return 0  # on Redis an empty queue does not exist
-    finally:
-        channel.close()

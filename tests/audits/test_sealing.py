@@ -2,6 +2,7 @@
 
 import random
 import threading
+from datetime import UTC
 
 import pytest
 from flask import Flask
@@ -30,6 +31,18 @@ def test_the_digest_covers_every_column_and_is_the_same_for_what_each_database_g
     assert {*FACTS, *DETAILS} == {column.name for column in Audit.__table__.columns}
     assert canonical({"b": 1e20, "a": [True, 1.0, -0.0, 0.1]}) == b'{"a":[true,1,0,0.1],"b":100000000000000000000}'
     assert canonical({"é": None, "a": "é"}) == '{"a":"é","é":null}'.encode()
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.floats() | st.datetimes(timezones=st.just(UTC)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(json_values)
+def test_a_value_has_the_same_bytes_alone_and_beside_a_fraction(value):
+    assert canonical([value, 0.5]) == b"[" + canonical(value) + b",0.5]"
 
 
 def test_what_is_young_waits_so_that_earlier_changes_may_still_arrive(app):

@@ -81,6 +81,34 @@ def test_a_course_taken_again_supersedes_too(author, learner):
     assert (first.state(TODAY), of(again).state(TODAY)) == ("superseded", "valid")
 
 
+def test_what_is_told_at_once_is_issued_at_once_and_superseded_as_well(author, learner):
+    course = factories.open_course(author, subjects=1)
+    [first] = courses.enroll(course, [learner.id], author)
+    courses.complete(first, learner)
+    [again] = courses.start_round(course, [learner.id], author)
+    courses.complete(again, learner)
+    with EventCenter.listen() as heard:
+        certify()
+    assert (of(first).state(TODAY), of(again).state(TODAY)) == ("superseded", "valid")
+    assert of(first).superseded_by_id == of(again).id
+    assert [one.action for one in heard] == ["created", "created", "updated"]
+
+
+def test_many_completions_are_looked_up_in_as_many_statements_as_few(author, statements):
+    course = factories.open_course(author, subjects=1)
+
+    def needed(number: int) -> int:
+        people = [factories.user(author.organization, f"Person {number}-{one}", "learner") for one in range(number)]
+        for person, enrollment in zip(people, courses.enroll(course, [p.id for p in people], author), strict=True):
+            courses.complete(enrollment, person)
+        statements.clear()
+        certify()
+        return len([one for one in statements if not one.startswith("INSERT")])
+
+    assert needed(2) == needed(9)
+    assert number_of_certificates() == 11
+
+
 def test_a_changed_last_day_shows_on_the_certificate(hold):
     holding = hold(TODAY, TODAY + YEAR)
     certify()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from celery import Celery
+from kombu import Connection
 from sqlalchemy import func, select
 
 from lms import broker
@@ -166,11 +167,11 @@ def test_what_is_sent_again_waits_in_the_queue_of_its_own_subscriber(installatio
 
 
 def test_a_broker_says_how_much_waits_in_a_queue(installation: Installation):
-    url = installation.environment["BROKER_URL"]
-    assert waiting_in(url, "lms.nobody") == 0
-    make("one")
-    make("two")
-    eventually(lambda: waiting_in(url, "lms.steady") == 2)
+    with Connection(installation.environment["BROKER_URL"]) as connection:
+        assert waiting_in(connection, "lms.nobody") == 0
+        make("one")
+        make("two")
+        eventually(lambda: waiting_in(connection, "lms.steady") == 2)
 
 
 def test_a_worker_told_to_stop_finishes_what_it_holds(installation: Installation):
